@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PS_BASE_LIMITS_H
+#define PS_BASE_LIMITS_H
+
+/*
+ * Every quantity that a stranger controls has its limit here: name, default,
+ * reason. A test stands at each limit and at limit + 1.
+ */
+
+#include <stdint.h>
+
+#define PS_LIMITS(X) \
+	X(header_bytes,	262144,	"header section of an entity; real ones stay under 64 KiB") \
+	X(header_fields, 4096,	"fields of one header section") \
+	X(parameters,	100,	"parameters of one field, RFC 2231 segments included") \
+	X(boundary_bytes, 250,	"RFC 2046 says 70; some senders write more") \
+	X(mime_depth,	100,	"entities within entities") \
+	X(parts,	10000,	"entities in one message") \
+	X(line_bytes,	1048576, "one line of a text that is re-encoded") \
+	X(crypto_depth,	8,	"cryptographic layers within each other") \
+	X(der_depth,	64,	"elements within elements") \
+	X(element_bytes, 1048576, "one ASN.1 element read whole") \
+	X(digests,	8,	"digest algorithms of one SignedData") \
+	X(signers,	64,	"SignerInfos of one SignedData") \
+	X(signer_bytes,	1048576, "one SignerInfo, signed and unsigned attributes included") \
+	X(certificates,	100,	"certificates in one message") \
+	X(certificate_bytes, 65536, "one certificate") \
+	X(crls,		32,	"revocation lists in one message") \
+	X(crl_bytes,	4194304, "one revocation list") \
+	X(recipients,	10000,	"RecipientInfos of one message") \
+	X(recipient_bytes, 65536, "one RecipientInfo") \
+	X(key_tries,	8,	"RecipientInfos tried for each of our keys") \
+	X(path_length,	10,	"certificates between signer and root") \
+	X(kdf_iterations, 10000000, "PBKDF2 rounds that a message or key file may ask for") \
+	X(inflate_ratio, 100,	"decompressed to compressed, after the first MiB") \
+	X(inflate_bytes, 1099511627776, "decompressed content") \
+	X(oneshot,	16777216, "content held whole because its algorithm cannot stream") \
+	X(plan_max,	4194304, "content planned in memory so that DER can be written") \
+	X(hold,		262144,	"octets held in memory before a file without a name is used") \
+	X(addresses,	1000,	"mailboxes in the address fields of a message")
+
+struct ps_limits {
+#define X(name, value, reason)	uint64_t name;
+	PS_LIMITS(X)
+#undef X
+};
+
+extern const struct ps_limits ps_limits_default;
+
+#endif
