@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PS_POLICY_POLICY_H
+#define PS_POLICY_POLICY_H
+
+/*
+ * What is allowed, as data. A policy answers one question: how good is this
+ * algorithm, of this size, at this time, for reading or for sending. Built-in policies
+ * ("default", "strict", "legacy-read") are tables; a file changes rows.
+ */
+
+#include <postseal/policy.h>
+
+#include "crypto/alg.h"
+#include "crypto/key.h"
+
+enum ps_grade {
+	PS_GRADE_GOOD,
+	PS_GRADE_WEAK,		/* read, named as weak: never trusted or sealed */
+	PS_GRADE_REFUSED	/* not even read */
+};
+
+enum ps_use { PS_USE_READ, PS_USE_SEND };
+
+/* `at`: the time that counts, for rows with a date. */
+enum ps_grade ps_policy_digest(const ps_policy *p, const struct ps_alg *digest,
+    enum ps_use use, int64_t at);
+enum ps_grade ps_policy_signature(const ps_policy *p, const struct ps_sigspec *s,
+    enum ps_use use, int64_t at);
+enum ps_grade ps_policy_cipher(const ps_policy *p, const struct ps_alg *cipher,
+    enum ps_use use, int64_t at);
+/* transport, agreement, wrap, password */
+enum ps_grade ps_policy_recipient(const ps_policy *p, const struct ps_alg *alg,
+    enum ps_use use, int64_t at);
+enum ps_grade ps_policy_key(const ps_policy *p, const struct ps_key_info *key,
+    enum ps_use use, int64_t at);
+/* Rules that are not about an algorithm. */
+bool	ps_policy_wants_signed_attrs(const ps_policy *p);	/* STANDARDS A1 */
+/* What to send to a stranger (PS_ALG_CIPHER, PS_ALG_DIGEST (PS_ALG_NONE: the key's own), PS_ALG_TRANSPORT rows). */
+const struct ps_alg *ps_policy_default(const ps_policy *p, enum ps_alg_kind kind);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PS_X509_CERT_H
+#define PS_X509_CERT_H
+
+/*
+ * The certificate view: one block that holds the DER, its fields as slices
+ * into it. OpenSSL's X509 is made from it only when a path is built.
+ */
+
+#include <postseal/cert.h>
+
+#include "base/limits.h"
+#include "crypto/key.h"
+
+enum {	/* keyUsage, bit 0 in 0x8000 (RFC 5280, 4.2.1.3) */
+	PS_KU_DIGITAL_SIGNATURE	= 0x8000,
+	PS_KU_NON_REPUDIATION	= 0x4000,
+	PS_KU_KEY_ENCIPHERMENT	= 0x2000,
+	PS_KU_DATA_ENCIPHERMENT	= 0x1000,
+	PS_KU_KEY_AGREEMENT	= 0x0800,
+	PS_KU_CERT_SIGN		= 0x0400,
+	PS_KU_CRL_SIGN		= 0x0200
+};
+
+struct ps_cert_view {
+	ps_slice	 der, tbs;
+	ps_slice	 serial;	/* value octets */
+	ps_slice	 issuer, subject;	/* Name elements */
+	ps_slice	 spki;		/* element */
+	ps_slice	 key_bits;	/* value of subjectPublicKey */
+	struct ps_algid	 signature;
+	int64_t		 not_before, not_after;
+	bool		 has_ku, has_eku, has_san, has_bc, ca;
+	unsigned	 ku;
+	bool		 eku_email, eku_any, eku_time_stamping;
+	ps_slice	 ski;		/* extension's value; n == 0: none */
+	ps_slice	 aki;		/* keyIdentifier; n == 0: none */
+	ps_slice	 smime_capabilities;	/* extension value (RFC 4262) */
+	ps_slice	 san;		/* extension value: GeneralNames */
+	bool		 critical_unknown;	/* a critical extension that we do not know */
+};
+
+const struct ps_cert_view *ps_cert_view_of(const ps_cert *c);
+/* ps_cert_pubkey is made at first use and kept; borrowed. */
+PS_MUST ps_code ps_cert_pubkey(ps_cert *c, struct ps_pubkey **out, ps_err *err);
+/* ps_cert_key_id is the SKI extension, else SHA-1 of the key bits (RFC 5280,
+ * 4.2.1.2 method 1), for look-up only. 20 octets or what the extension has. */
+ps_slice ps_cert_key_id(ps_cert *c);
+/* ps_cert_is: issuerAndSerialNumber, octets first, then RFC 5280 7.1 names
+ * (case folded, white space compressed, string types apart). */
+bool	ps_cert_is(const ps_cert *c, ps_slice issuer, ps_slice serial);
+bool	ps_name_equal(ps_slice a, ps_slice b);
+/* ps_name_text writes an RFC 4514 name; escaped for people. Returns `out`. */
+const char *ps_name_text(ps_slice name, char *out, size_t size);
+
+/* --- addresses --- */
+enum ps_address_rule {
+	PS_MATCH_SENDER,	/* RFC 8550: local part without case */
+	PS_MATCH_RECIPIENT	/* RFC 9787: local part exact */
+};
+/* ps_cert_names: does the certificate name this address? International domains compared as A-labels (libidn2);
+ * SmtpUTF8Mailbox by octets (RFC 9598). Names with control characters never match. */
+bool	ps_cert_names(const ps_cert *c, const char *address, enum ps_address_rule rule);
+bool	ps_address_equal(const char *a, const char *b, enum ps_address_rule rule);
+
+#endif

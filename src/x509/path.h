@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PS_X509_PATH_H
+#define PS_X509_PATH_H
+
+/*
+ * From a certificate to a trusted root. X509_verify_cert builds and checks the
+ * path without a purpose; key usage, extended key usage over the chain and
+ * strength are our own rules after it (OpenSSL's e-mail purpose refuses
+ * anyExtendedKeyUsage, which RFC 8550 accepts).
+ */
+
+#include "base/ctx.h"
+#include "policy/policy.h"
+#include "x509/cert.h"
+
+/* Anchors and revocation lists. */
+struct ps_trust;
+PS_MUST ps_code ps_trust_new(struct ps_trust **out, ps_err *err);
+void	ps_trust_free(struct ps_trust *t);
+/* ps_trust_add_file: all certificates of a PEM, DER or PKCS#7 file are anchors. */
+PS_MUST ps_code ps_trust_add_file(struct ps_trust *t, const char *path,
+    const struct ps_limits *limits, ps_err *err);
+PS_MUST ps_code ps_trust_add_cert(struct ps_trust *t, ps_cert *c, ps_err *err);
+/* ps_trust_use_system: the system's bundle, looked up by name hash (lazy). */
+PS_MUST ps_code ps_trust_use_system(struct ps_trust *t, ps_err *err);
+PS_MUST ps_code ps_trust_add_crl_file(struct ps_trust *t, const char *path,
+    const struct ps_limits *limits, ps_err *err);
+
+enum ps_revocation { PS_REVOCATION_OFF, PS_REVOCATION_SOFT, PS_REVOCATION_HARD };
+enum ps_purpose { PS_PURPOSE_SIGN, PS_PURPOSE_ENCRYPT };
+
+struct ps_path_in {
+	struct ps_trust	*trust;
+	ps_cert		*cert;		/* the end entity */
+	ps_cert *const	*extra;		/* untrusted helpers */
+	size_t		 nextra;
+	const ps_slice	*crl;		/* DER, from the message: hints only, in addition to trust's */
+	size_t		 ncrl;
+	int64_t		 at;		/* the time to judge by */
+	enum ps_purpose	 purpose;
+	enum ps_revocation revocation;
+	const struct ps_policy *policy;
+	const struct ps_limits *limits;
+};
+
+/* Why a path is no good: stable codes, in JSON as written. */
+#define PS_PATH_REASONS(X) \
+	X(EXPIRED,		"expired") \
+	X(NOT_YET_VALID,	"not-yet-valid") \
+	X(CA_EXPIRED,		"issuer-expired") \
+	X(CA_NOT_YET_VALID,	"issuer-not-yet-valid") \
+	X(REVOKED,		"revoked") \
+	X(CA_REVOKED,		"issuer-revoked") \
+	X(REVOCATION_UNKNOWN,	"revocation-unknown") \
+	X(UNKNOWN_ISSUER,	"unknown-issuer") \
+	X(SELF_SIGNED,		"self-signed") \
+	X(BAD_SIGNATURE,	"certificate-altered") \
+	X(NOT_CA,		"issuer-not-ca") \
+	X(PATH_TOO_LONG,	"path-too-long") \
+	X(NAME_CONSTRAINT,	"name-constraint") \
+	X(POLICY_CONSTRAINT,	"policy-constraint") \
+	X(CRITICAL_EXTENSION,	"critical-extension") \
+	X(KEY_USAGE,		"key-usage") \
+	X(NOT_FOR_MAIL,		"not-for-mail") \
+	X(WEAK_KEY,		"weak-key") \
+	X(WEAK_SIGNATURE,	"weak-certificate-signature") \
+	X(MALFORMED_CERT,	"certificate-malformed") \
+	X(PATH_OTHER,		"path")
+
+enum ps_path_reason {
+	PS_PATH_NONE = 0,
+#define X(id, name)	PS_PATH_##id,
+	PS_PATH_REASONS(X)
+#undef X
+	PS_PATH_REASON_COUNT
+};
+const char *ps_path_reason_name(enum ps_path_reason r);
+
+struct ps_path_problem {
+	enum ps_path_reason reason;
+	int64_t		 when;		/* expiry, revocation; 0: none */
+	char		 text[256];	/* the sentence: names the certificate */
+};
+
+struct ps_path_out {
+	bool		 good;		/* no problem at all */
+	size_t		 nproblem;
+	struct ps_path_problem problem[8];
+	ps_cert		*chain[16];	/* leaf first, anchor last; refs */
+	size_t		 nchain;
+	bool		 revocation_checked;
+	int64_t		 revocation_at;	/* thisUpdate of what was used */
+};
+
+/* ps_path_check judges; an error only when memory or the library fails. */
+PS_MUST ps_code ps_path_check(const struct ps_path_in *in, struct ps_path_out *out, ps_err *err);
+void	ps_path_clear(struct ps_path_out *out);
+
+#endif
