@@ -35,6 +35,11 @@ typedef struct ps_reader_ops {
 	uint64_t (*length)(ps_reader *r);
 	/* close frees the reader, not what it reads from. */
 	void	(*close)(ps_reader *r);
+	/*
+	 * offset counts the octets consumed since the first. NULL: unknown,
+	 * and what is built on this reader cannot be rewound.
+	 */
+	uint64_t (*offset)(const ps_reader *r);
 } ps_reader_ops;
 
 struct ps_reader {

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef POSTSEAL_SMIME_H
+#define POSTSEAL_SMIME_H
+
+/*
+ * Whole mails in, whole mails out: open what was signed or encrypted, protect
+ * what is to be sent, and the verdict.
+ */
+
+#include <postseal/cert.h>
+#include <postseal/policy.h>
+#include <postseal/stream.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* --- the verdict --- */
+
+typedef struct ps_verdict ps_verdict;
+
+typedef enum ps_summary {
+	PS_SUMMARY_PLAIN	= 0,	/* read, but nothing vouches for it */
+	PS_SUMMARY_ENCRYPTED	= 1,	/* encrypted, without a valid signature */
+	PS_SUMMARY_SIGNED	= 2,	/* a valid signature of the outermost envelope */
+	PS_SUMMARY_SEALED	= 3,	/* that, and encrypted */
+	PS_SUMMARY_BROKEN	= 4	/* cannot be read or decrypted */
+} ps_summary;
+
+PS_API ps_summary ps_verdict_summary(const ps_verdict *v);
+/* ps_verdict_sentence is the one sentence; borrowed. */
+PS_API const char *ps_verdict_sentence(const ps_verdict *v);
+/* ps_verdict_exit is the exit status of `open`: 0 content written and no
+ * signature of the envelope is bad, 1 none of its signatures is valid, 3
+ * broken (or what the error's code says). ps_verdict_exit_verify is that of
+ * `verify`: 0 sealed or signed, 1 all else that could be read. */
+PS_API int ps_verdict_exit(const ps_verdict *v);
+PS_API int ps_verdict_exit_verify(const ps_verdict *v);
+/* ps_verdict_write_text writes the sentence and the evidence, `colour` with
+ * terminal escapes; ps_verdict_write_json one JSON object on one line, by
+ * docs/verdict.schema.json, `file` (NULL: null) as its "file". */
+PS_API PS_MUST ps_code ps_verdict_write_text(const ps_verdict *v, int colour,
+    ps_writer *w, ps_err *err);
+PS_API PS_MUST ps_code ps_verdict_write_json(const ps_verdict *v, const char *file,
+    ps_writer *w, ps_err *err);
+/* ps_verdict_write_tree draws the layers with all that is known of each:
+ * what `inspect` prints. */
+PS_API PS_MUST ps_code ps_verdict_write_tree(const ps_verdict *v, int colour,
+    ps_writer *w, ps_err *err);
+/* ps_verdict_write_inspect_json: the layers with all details as JSON. */
+PS_API PS_MUST ps_code ps_verdict_write_inspect_json(const ps_verdict *v, const char *file,
+    ps_writer *w, ps_err *err);
+PS_API void ps_verdict_free(ps_verdict *v);
+
+/* --- opening --- */
+
+typedef struct ps_opener ps_opener;
+
+/* ps_opener_new borrows `ctx`, which outlives it. NULL when memory is out. */
+PS_API ps_opener *ps_opener_new(ps_ctx *ctx);
+PS_API void ps_opener_free(ps_opener *op);
+
+/*
+ * ps_opener_add_identity_file reads keys and certificates (PKCS#12, PEM, DER)
+ * to decrypt with. `ask` is called when a passphrase is needed; NULL: never,
+ * then PS_E_PASSPHRASE.
+ */
+PS_API PS_MUST ps_code ps_opener_add_identity_file(ps_opener *op, const char *path,
+    ps_ask_fn ask, void *arg, ps_err *err);
+/* More certificates (intermediates, signers that send none). */
+PS_API PS_MUST ps_code ps_opener_add_cert_file(ps_opener *op, const char *path, ps_err *err);
+/* Anchors; the first call replaces the system's. */
+PS_API PS_MUST ps_code ps_opener_add_trust_file(ps_opener *op, const char *path, ps_err *err);
+PS_API PS_MUST ps_code ps_opener_add_crl_file(ps_opener *op, const char *path, ps_err *err);
+/* 0 off, 1 soft (default), 2 hard: without an answer a certificate is untrusted. */
+PS_API PS_MUST ps_code ps_opener_set_revocation(ps_opener *op, int mode, ps_err *err);
+/* The policy is borrowed and outlives the opener. Default: "default". */
+PS_API PS_MUST ps_code ps_opener_set_policy(ps_opener *op, const ps_policy *p, ps_err *err);
+/* The sender to test input without header fields against. */
+PS_API PS_MUST ps_code ps_opener_set_from(ps_opener *op, const char *address, ps_err *err);
+/* Write nothing unless the summary is PS_SUMMARY_SIGNED (or sealed), or
+ * PS_SUMMARY_SEALED; PS_SUMMARY_PLAIN (default): whatever it is. */
+PS_API PS_MUST ps_code ps_opener_set_require(ps_opener *op, ps_summary least, ps_err *err);
+/* Parts outside the protection are written too, each marked. */
+PS_API PS_MUST ps_code ps_opener_set_all_parts(ps_opener *op, int on, ps_err *err);
+/* Line ends of the output: 0 as the input's, 1 CRLF, 2 LF. */
+PS_API PS_MUST ps_code ps_opener_set_eol(ps_opener *op, int eol, ps_err *err);
+/* Secrets of password recipients and raw key-encryption keys; copied. */
+PS_API PS_MUST ps_code ps_opener_add_password(ps_opener *op, const ps_secret *s, ps_err *err);
+PS_API PS_MUST ps_code ps_opener_add_kek(ps_opener *op, const ps_secret *s, ps_err *err);
+/* The content of a detached bare CMS signature. */
+PS_API PS_MUST ps_code ps_opener_set_content_file(ps_opener *op, const char *path, ps_err *err);
+/* progress is called now and then with octets read and the whole (UINT64_MAX:
+ * unknown); not 0 stops with PS_E_CANCELLED. */
+typedef int (*ps_progress_fn)(void *arg, uint64_t done, uint64_t whole);
+PS_API PS_MUST ps_code ps_opener_set_progress(ps_opener *op, ps_progress_fn fn, void *arg,
+    ps_err *err);
+
+/*
+ * ps_open reads a whole mail, a bare MIME entity or a bare CMS object (DER, BER,
+ * PEM, base64) from `in`, told apart by looking, and writes the inner message
+ * to `out` (NULL: judge only). `out` is finished, or abandoned when anything
+ * but the verdict's state of a signature is wrong. When `out` cannot be
+ * abandoned nothing is written to it before all is known to be good.
+ * A verdict is given whenever memory allows, also with a failure: then its
+ * summary is broken and it holds the error too. The caller frees it.
+ */
+PS_API PS_MUST ps_code ps_open(ps_opener *op, ps_reader *in, ps_writer *out,
+    ps_verdict **verdict, ps_err *err);
+/* The same on files; NULL as `from`: standard input, as `to`: standard output. */
+PS_API PS_MUST ps_code ps_opener_open_file(ps_opener *op, const char *from, const char *to,
+    ps_verdict **verdict, ps_err *err);
+PS_API PS_MUST ps_code ps_opener_verify_file(ps_opener *op, const char *from,
+    ps_verdict **verdict, ps_err *err);
+/* ps_inspect reads the layers as far as the identities go and judges nothing:
+ * what cannot be decrypted is shown by its recipients. */
+PS_API PS_MUST ps_code ps_inspect(ps_opener *op, ps_reader *in, ps_verdict **verdict,
+    ps_err *err);
+
+/* --- protecting --- */
+
+typedef struct ps_protector ps_protector;
+
+PS_API ps_protector *ps_protector_new(ps_ctx *ctx);
+PS_API void ps_protector_free(ps_protector *pr);
+
+/* A signer, and, unless set_no_self, one who can read what is encrypted. */
+PS_API PS_MUST ps_code ps_protector_add_identity_file(ps_protector *pr, const char *path,
+    ps_ask_fn ask, void *arg, ps_err *err);
+/*
+ * Recipients. Once one of these was called, the mail's To and Cc are not
+ * looked at. A file: its first certificate that can encrypt. An address: the
+ * newest fit certificate among those of add_cert_file.
+ */
+PS_API PS_MUST ps_code ps_protector_add_recipient_file(ps_protector *pr, const char *path,
+    ps_err *err);
+PS_API PS_MUST ps_code ps_protector_add_recipient(ps_protector *pr, const char *address,
+    ps_err *err);
+PS_API PS_MUST ps_code ps_protector_add_password(ps_protector *pr, const ps_secret *s,
+    ps_err *err);
+PS_API PS_MUST ps_code ps_protector_add_kek(ps_protector *pr, const ps_secret *s, ps_err *err);
+/* Certificates of correspondents, and intermediates. */
+PS_API PS_MUST ps_code ps_protector_add_cert_file(ps_protector *pr, const char *path,
+    ps_err *err);
+/* The path of each recipient's certificate is judged as when opening. */
+PS_API PS_MUST ps_code ps_protector_add_trust_file(ps_protector *pr, const char *path,
+    ps_err *err);
+PS_API PS_MUST ps_code ps_protector_add_crl_file(ps_protector *pr, const char *path,
+    ps_err *err);
+PS_API PS_MUST ps_code ps_protector_set_revocation(ps_protector *pr, int mode, ps_err *err);
+PS_API PS_MUST ps_code ps_protector_set_policy(ps_protector *pr, const ps_policy *p,
+    ps_err *err);
+/* Overrides of what would be chosen; names as in `postseal version`
+ * ("sha384"; "pss", "pkcs1"; "aes-256-gcm"; "oaep", "pkcs1"). */
+PS_API PS_MUST ps_code ps_protector_set_digest(ps_protector *pr, const char *name, ps_err *err);
+PS_API PS_MUST ps_code ps_protector_set_padding(ps_protector *pr, const char *name, ps_err *err);
+PS_API PS_MUST ps_code ps_protector_set_cipher(ps_protector *pr, const char *name, ps_err *err);
+PS_API PS_MUST ps_code ps_protector_set_key_transport(ps_protector *pr, const char *name,
+    ps_err *err);
+/* Opaque signatures (signed-data) in place of multipart/signed. */
+PS_API PS_MUST ps_code ps_protector_set_opaque(ps_protector *pr, int on, ps_err *err);
+/* Name recipients and signers by subjectKeyIdentifier. */
+PS_API PS_MUST ps_code ps_protector_set_key_ids(ps_protector *pr, int on, ps_err *err);
+/* Definite lengths whatever the size: one more pass over a large input. */
+PS_API PS_MUST ps_code ps_protector_set_der(ps_protector *pr, int on, ps_err *err);
+/* Compress inside the signature or the encryption. */
+PS_API PS_MUST ps_code ps_protector_set_compress(ps_protector *pr, int on, ps_err *err);
+PS_API PS_MUST ps_code ps_protector_set_no_self(ps_protector *pr, int on, ps_err *err);
+PS_API PS_MUST ps_code ps_protector_set_eol(ps_protector *pr, int eol, ps_err *err);
+/* Header protection: "off" is the only form of this version. */
+PS_API PS_MUST ps_code ps_protector_set_headers(ps_protector *pr, const char *name, ps_err *err);
+/* Encrypt to certificates that are expired, untrusted or not for mail. */
+PS_API PS_MUST ps_code ps_protector_set_insecure_recipients(ps_protector *pr, int on,
+    ps_err *err);
+PS_API PS_MUST ps_code ps_protector_set_progress(ps_protector *pr, ps_progress_fn fn, void *arg,
+    ps_err *err);
+/*
+ * ps_protector_set_bcc names who opens the writer for the copy of one Bcc
+ * recipient; the library closes it. Without it a mail with Bcc is refused
+ * (PS_E_MISUSE, the addresses named).
+ */
+typedef ps_code (*ps_bcc_fn)(void *arg, const char *address, ps_writer **out, ps_err *err);
+PS_API PS_MUST ps_code ps_protector_set_bcc(ps_protector *pr, ps_bcc_fn fn, void *arg,
+    ps_err *err);
+
+enum { PS_SIGN = 1, PS_ENCRYPT = 2, PS_SEAL = 3 };
+/*
+ * ps_protect reads a mail (or a bare MIME entity) and writes it protected: `what` is PS_SIGN,
+ * PS_ENCRYPT or PS_SEAL. `out` is finished when all is good, else abandoned.
+ */
+PS_API PS_MUST ps_code ps_protect(ps_protector *pr, int what, ps_reader *in, ps_writer *out,
+    ps_err *err);
+PS_API PS_MUST ps_code ps_protector_sign_file(ps_protector *pr, const char *from,
+    const char *to, ps_err *err);
+PS_API PS_MUST ps_code ps_protector_encrypt_file(ps_protector *pr, const char *from,
+    const char *to, ps_err *err);
+PS_API PS_MUST ps_code ps_protector_seal_file(ps_protector *pr, const char *from,
+    const char *to, ps_err *err);
+/* What was chosen by the last call and why, and its warnings, line by line;
+ * borrowed until the next call; "" before. */
+PS_API const char *ps_protector_explain(const ps_protector *pr);
+PS_API const char *ps_protector_warnings(const ps_protector *pr);
+
+/* ps_alg_names writes, line by line "kind name", the algorithms that can be
+ * read and sent: what `postseal version` prints. Returns `out`. */
+PS_API const char *ps_alg_names(char *out, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
