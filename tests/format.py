@@ -5,12 +5,11 @@
 usage: format.py [--fix] FILE...
 
 clang-format cannot express some things that this tree wants: tabs within a
-line, so that tables and declarations stand in columns, line breaks that the
-writer chose, and what follows from both (a comment that goes on under the
-last one, the second line of a prototype whose name stands in a column). So
-its answer is compared line by line with runs of blanks taken as one, and a
-difference that is only such a choice stays, as does the body of a macro.
-Everything else is a finding.
+line, so that tables and declarations stand in columns; line breaks that the
+writer chose; and the depth that follows from both (of a list or expression
+that goes on, of a comment under the last one). So its answer is compared line
+by line with runs of blanks taken as one, and a difference that is only such a
+choice stays, as does the body of a macro. Everything else is a finding.
 """
 
 import difflib
@@ -23,7 +22,8 @@ def collapsed(line):
     """The line with its indentation kept and other runs of blanks as one."""
     indent = re.match(r"[ \t]*", line).group()
     rest = line[len(indent):].rstrip("\n")
-    return indent + re.sub(r"\*\s+", "*", re.sub(r"[ \t]+", " ", rest))
+    rest = re.sub(r"[ \t]+", " ", rest).replace("sizeof (", "sizeof(")
+    return indent + re.sub(r"\* | ?\(\* ?", lambda m: m.group().strip(), rest)
 
 
 def macro_lines(lines):
@@ -48,24 +48,43 @@ def breaks(lines):
 def only_breaks(old, new):
     """True when lists or expressions are only broken into other lines."""
     (text, here), (wanted, there) = breaks(old), breaks(new)
-    if text != wanted or ";" in text[:-1] or here == there:
+    statements = {m.end() for m in re.finditer(";", text)}
+    if text != wanted or here == there or not statements <= here & there:
         return False
-    return all(text[p - 1] in ",({=?:" or text[p:p + 1] in ("}", "?", ":")
+    return all(text[p - 1] in ",({=?:|&+" or text[p:p + 1] in ("}", "?", ":")
                for p in here ^ there)
 
 
-def only_column(old, new):
-    """True when the old lines are the new ones, moved right to a column."""
-    def moved(a, b):
-        comment = a.lstrip().startswith("/*") and b.strip() == a.strip()
-        return a == "\t" + b or (comment and a.startswith("\t\t\t"))
-    return len(old) == len(new) and all(map(moved, old, new))
+def goes_on(lines, number):
+    """True for a line that continues an expression, four blanks further in."""
+    indent = re.match(r"\s*", lines[number]).group()
+    before = lines[number - 1].rstrip() if number else ""
+    if not indent.endswith("    ") or before.endswith("*/"):
+        return False
+    return before.endswith(tuple(',(=?|&+-*/<"')) or \
+        lines[number].lstrip().startswith(("?", ":", "||", "&&")) or \
+        (before.endswith("{") and not lines[number].rstrip().endswith(";"))
 
 
-def chosen(path, old, new, in_macro):
-    """True when the difference is the writer's to decide."""
-    return in_macro or only_breaks(old, new) or \
-        (path.endswith(".h") and only_column(old, new))
+def only_indented(path, lines, number, wanted):
+    """True when the line is the wanted one at a depth that was chosen."""
+    line = lines[number]
+    if line.strip() != wanted.strip():
+        return False
+    return goes_on(lines, number) or \
+        (number and lines[number - 1].startswith("#")) or \
+        re.match(r"\t\t\t+ *\/\*", line) or \
+        (path.endswith(".h") and line == "\t" + wanted)
+
+
+def chosen(path, lines, i, j, new):
+    """True when the difference in lines[i:j] is the writer's to decide."""
+    macros = macro_lines(lines)
+    if i < j and all(n in macros for n in range(i, j)):
+        return True
+    if j - i == len(new):
+        return all(only_indented(path, lines, n, new[n - i]) for n in range(i, j))
+    return only_breaks(lines[i:j], new)
 
 
 def repaired(path, findings):
@@ -75,15 +94,13 @@ def repaired(path, findings):
     wanted = subprocess.run(["clang-format", path], check=True,
                             capture_output=True, encoding="utf-8").stdout
     wanted = wanted.splitlines(keepends=True)
-    macros = macro_lines(lines)
     match = difflib.SequenceMatcher(
         None, [collapsed(s) for s in lines], [collapsed(s) for s in wanted],
         autojunk=False)
     out = []
     for tag, i, j, k, l in match.get_opcodes():
         old, new = lines[i:j], wanted[k:l]
-        in_macro = i < j and all(n in macros for n in range(i, j))
-        mine = tag == "equal" or chosen(path, old, new, in_macro)
+        mine = tag == "equal" or chosen(path, lines, i, j, new)
         out += old if mine else new
         if not mine:
             findings.append((path, i + 1, old, new))
