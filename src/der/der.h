@@ -10,15 +10,15 @@
  * slices and never moves. So a parser reads like the ASN.1 module it
  * implements and checks once, at der_leave. Parse, check, decide, in that
  * order. Lengths are accepted in BER's non-minimal definite forms unless the
- * cursor is `strict`; indefinite lengths never (ps_ber_small converts).
+ * cursor is `strict`; indefinite lengths never (ber_small converts).
  */
 
 #include <stdbool.h>
 
 #include "base/err.h"
 
-/* Identifier octet of low tags; high tags (>= 31) are kept as the number with
- * DER_HIGH. */
+/* Identifier octet of low tags; high tags (31 to 2^21 - 1) are kept as the
+ * number with DER_HIGH, see DER_LONG. 0 is no tag. */
 enum {
 	DER_BOOLEAN	= 0x01,
 	DER_INTEGER	= 0x02,
@@ -39,6 +39,9 @@ enum {
 };
 #define DER_CTX(n)	(0xa0u | (n))	/* [n], constructed */
 #define DER_CTX_PRIM(n)	(0x80u | (n))	/* [n], primitive */
+#define DER_HIGH	0x80000000u
+/* A high tag; `bits`: class and constructed bit as in an identifier octet. */
+#define DER_LONG(bits, n) (DER_HIGH | ((bits) & 0xe0u) << 21 | (n))
 
 /* Shared by a cursor and all that were entered from it. */
 struct der_state {
@@ -46,7 +49,8 @@ struct der_state {
 	bool		 strict;
 	ps_code		 code;
 	uint64_t	 offset;	/* of the failure, in the outermost slice */
-	uint64_t	 base;		/* added to offsets told */
+	uint64_t	 base;		/* added to offsets told; PS_NOWHERE: */
+					/* none are told */
 	const char	*want;		/* static */
 	uint32_t	 want_tag, found_tag;
 	const char	*path[16];	/* names, outermost first */
@@ -94,17 +98,22 @@ ps_slice der_value(struct der *d, uint32_t tag, const char *name);
 bool	 der_optional(struct der *d, uint32_t tag, const char *name, ps_slice *out_value);
 bool	 der_optional_element(struct der *d, uint32_t tag, const char *name, ps_slice *out_element);
 ps_slice der_oid(struct der *d, const char *name);	/* value octets, checked */
-ps_slice der_integer(struct der *d, const char *name);	/* value octets, >= 1 */
+/* der_integer: value octets as they are, at least one, of any sign; `strict`
+ * refuses superfluous leading octets (der_value takes those too, as serial
+ * numbers of real certificates need). */
+ps_slice der_integer(struct der *d, const char *name);
 uint64_t der_u64(struct der *d, const char *name);	/* fails when negative or larger */
 bool	 der_bool(struct der *d, const char *name);
 /* der_octets joins nothing: primitive OCTET STRING only. */
 ps_slice der_octets(struct der *d, const char *name);
 /* der_bits: unused bits must be 0. */
 ps_slice der_bits(struct der *d, const char *name);
-/* der_named_bits: up to 16 named bits, bit 0 in the highest place (0x8000). */
+/* der_named_bits: up to 16 named bits, bit 0 in the highest place (0x8000);
+ * unused bits are taken as 0 and later octets ignored. */
 unsigned der_named_bits(struct der *d, const char *name);
-/* der_time reads UTCTime (year window 1950-2049) or GeneralizedTime; with
- * BER's offsets, fractions and missing seconds unless strict. */
+/* der_time reads UTCTime (year window 1950-2049) or GeneralizedTime; unless
+ * strict with BER's offsets, fractions (cut), missing seconds, missing Z
+ * (taken as UTC). */
 int64_t	 der_time(struct der *d, const char *name);
 /* der_skip moves over the next element. */
 void	 der_skip(struct der *d, const char *name);
@@ -113,14 +122,20 @@ void	 der_skip(struct der *d, const char *name);
 /* der_split gives identifier, header length and value of the first element of
  * `in`; false when there is none. Definite lengths only. */
 bool	 der_split(ps_slice in, uint32_t *out_tag, ps_slice *out_value, size_t *out_whole);
-/* der_is_canonical: the whole tree has minimal lengths and definite forms
- * (nothing of types is checked but SET OF order when `sets`). */
+/* der_is_canonical: `element` is exactly one element, and the whole tree has
+ * minimal lengths, definite forms and no constructed strings (nothing else of
+ * types is checked but the SET OF order of universal SETs when `sets`). False
+ * too when elements lie deeper than 64. */
 bool	 der_is_canonical(ps_slice element, bool sets);
-/* der_integer_compare compares value octets as numbers: <0, 0, >0. */
+/* der_integer_compare compares value octets as signed numbers, whatever their
+ * leading octets: <0, 0, >0. */
 int	 der_integer_compare(ps_slice a, ps_slice b);
-/* der_oid_text writes dotted text ("1.2.840.113549.1.7.2"). Returns `out`. */
+/* der_oid_text writes dotted text ("1.2.840.113549.1.7.2"), cut with "..."
+ * when it does not fit. Returns `out`. */
 const char *der_oid_text(ps_slice oid, char *out, size_t size);
+/* der_tag_name: "SEQUENCE", "[0]", "[APPLICATION 3]", "the end" for 0. */
 const char *der_tag_name(uint32_t tag, char *out, size_t size);
+bool	 der_tag_constructed(uint32_t tag);
 
 /*
  * The builder: one sticky error, one check at derw_finish; lengths are filled
@@ -153,11 +168,13 @@ void	 derw_null(struct derw *w);
 void	 derw_bool(struct derw *w, bool v);
 void	 derw_octets(struct derw *w, ps_slice v);
 void	 derw_bits(struct derw *w, ps_slice v);
-/* derw_time: UTCTime from 1950 to 2049, else GeneralizedTime (RFC 5652, 11.3). */
+/* derw_time: UTCTime from 1950 to 2049, else GeneralizedTime (RFC 5652, 11.3);
+ * years 0 to 9999. */
 void	 derw_time(struct derw *w, int64_t t);
-/* derw_header_size: octets of identifier and definite length. */
+/* derw_header_size: octets of a low tag's identifier and definite length. */
 size_t	 derw_header_size(uint64_t length);
-/* derw_header writes identifier and definite length (at most 10 octets). */
+/* derw_header writes identifier and definite length: at most 10 octets with a
+ * low tag, 13 with a high one. */
 size_t	 derw_header(uint8_t *out, uint32_t tag, uint64_t length);
 
 #endif
