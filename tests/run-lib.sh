@@ -13,7 +13,7 @@ configure() {
 	[ "${CI:-}" != true ] || werror=true
 	set -- -Dwerror=$werror "$@"
 	verb=setup
-	if [ -f "$folder/build.ninja" ]; then
+	if configured "$folder"; then
 		[ "$(cat "$folder/options" 2>/dev/null)" != "$*" ] || return 0
 		verb=configure
 	fi
@@ -25,9 +25,13 @@ configure() {
 	echo "$*" >"$folder/options"
 }
 
-# compile FOLDER: silent when all is well.
+configured() {
+	[ -f "$1/build.ninja" ]
+}
+
+# compile FOLDER: silent when all is well, else all findings at once.
 compile() {
-	ninja -C "$1" >"$1/ninja.log" 2>&1 || {
+	ninja -k 0 -C "$1" >"$1/ninja.log" 2>&1 || {
 		grep -aE 'error|warning|undefined|FAILED' "$1/ninja.log" | head -n 20 >&2
 		echo "./run: $1 does not build; the whole log: $1/ninja.log" >&2
 		return 1

@@ -83,17 +83,36 @@ check_cppcheck() {
 	    --error-exitcode=1 -D_GNU_SOURCE -Iinclude -Isrc src apps
 }
 
+# tidy OPTION...: names of files come on standard input.
+tidy() {
+	xargs -r -P 2 -n 4 clang-tidy -p build-lint-clang --quiet --warnings-as-errors='*' "$@" 2>&1 |
+	    grep -v 'warnings\{0,1\} generated'
+}
+
 check_tidy() {
-	[ -f build-lint-clang/compile_commands.json ] || check_clang || return 1
-	ours | xargs -P 2 -n 4 clang-tidy -p build-lint-clang --quiet --warnings-as-errors='*' 2>&1 |
-	    grep -v 'warnings generated' >build-lint-clang/tidy.log
+	configured build-lint-clang || check_clang || return 1
+	ninja -C build-lint-clang build.ninja || return 1
+	{
+		ours | grep '^src/base/' | tidy
+		ours | grep '^src/' | grep -v '^src/base/' | tidy --extra-arg=-include \
+		    --extra-arg="$PWD/tests/analyzer.h"
+		ours | grep -v '^src/' | tidy
+	} >build-lint-clang/tidy.log
 	cat build-lint-clang/tidy.log
 	! grep -qE '(warning|error): ' build-lint-clang/tidy.log
 }
 
+# gcc 12 takes a pointer to the first member of a block for a lost block; leaks
+# are found by the address sanitizer.
+analyze() {
+	xargs -r -P 2 -n 1 gcc -std=c11 -O1 -fanalyzer -Wno-analyzer-malloc-leak -Werror \
+	    -D_GNU_SOURCE -Iinclude -Isrc -c -o /dev/null "$@"
+}
+
 check_analyzer() {
-	ours | xargs -P 2 -n 1 gcc -std=c11 -O1 -fanalyzer -Werror -D_GNU_SOURCE -Iinclude -Isrc \
-	    -c -o /dev/null
+	ours | grep '^src/base/' | analyze &&
+	    ours | grep '^src/' | grep -v '^src/base/' | analyze -include tests/analyzer.h &&
+	    ours | grep -v '^src/' | analyze
 }
 
 if [ "${1:-}" = --check ]; then
