@@ -19,7 +19,8 @@ configure() {
 	fi
 	mkdir -p "$folder"
 	if ! meson $verb "$folder" "$@" >"$folder/setup.log" 2>&1; then
-		tail -n 20 "$folder/setup.log" >&2
+		grep -a ERROR "$folder/setup.log" >&2
+		echo "./run: $folder cannot be set up; the whole log: $folder/setup.log" >&2
 		return 1
 	fi
 	echo "$*" >"$folder/options"
@@ -32,7 +33,7 @@ configured() {
 # compile FOLDER: silent when all is well, else all findings at once.
 compile() {
 	ninja -k 0 -C "$1" >"$1/ninja.log" 2>&1 || {
-		grep -aE 'error|warning|undefined|FAILED' "$1/ninja.log" | head -n 20 >&2
+		grep -aE 'ERROR|error|warning|undefined|FAILED' "$1/ninja.log" | head -n 20 >&2
 		echo "./run: $1 does not build; the whole log: $1/ninja.log" >&2
 		return 1
 	}

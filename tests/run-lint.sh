@@ -83,23 +83,22 @@ check_cppcheck() {
 	    --error-exitcode=1 -D_GNU_SOURCE -Iinclude -Isrc src apps
 }
 
-# tidy OPTION...: names of files come on standard input.
+# tidy OPTION...: names of files come on standard input, the options are the
+# compiler's. One file at a time, in no build folder: what it says of a file
+# depends on that file alone.
 tidy() {
-	xargs -r -P 2 -n 4 clang-tidy -p build-lint-clang --quiet --warnings-as-errors='*' "$@" 2>&1 |
-	    grep -v 'warnings\{0,1\} generated'
+	xargs -r -P 2 -I '{}' clang-tidy --quiet --warnings-as-errors='*' '{}' -- -std=c11 \
+	    -D_GNU_SOURCE -Iinclude -Isrc "$@" 2>&1 | grep -v 'warnings\{0,1\} generated'
 }
 
 check_tidy() {
-	configured build-lint-clang || check_clang || return 1
-	ninja -C build-lint-clang build.ninja || return 1
 	{
 		ours | grep '^src/base/' | tidy
-		ours | grep '^src/' | grep -v '^src/base/' | tidy --extra-arg=-include \
-		    --extra-arg="$PWD/tests/analyzer.h"
+		ours | grep '^src/' | grep -v '^src/base/' | tidy -include tests/analyzer.h
 		ours | grep -v '^src/' | tidy
-	} >build-lint-clang/tidy.log
-	cat build-lint-clang/tidy.log
-	! grep -qE '(warning|error): ' build-lint-clang/tidy.log
+	} >"$RESULTS/tidy.findings"
+	cat "$RESULTS/tidy.findings"
+	! grep -qE '(warning|error): ' "$RESULTS/tidy.findings"
 }
 
 # gcc 12 takes a pointer to the first member of a block for a lost block; leaks
