@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One line of a policy file.
+ *
+ * A value is a few words, each of which changes one fact of a row. The row is
+ * changed in a copy and checked as a whole, so a wrong line changes nothing,
+ * and no line, whatever its order, makes a broken algorithm fit for sending.
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "policy/table.h"
+#include "policy/words.h"
+
+#define WHERE	"policy.set"
+
+enum { DAY = 86400, BITS_MAX = 16384 };
+
+static const char *const grades[] = { "good", "weak", "refused" };
+
+static bool
+grade_parse(ps_slice text, enum ps_grade *out)
+{
+	for (size_t i = 0; i < sizeof grades / sizeof grades[0]; i++)
+		if (ps_slice_equal(text, ps_str(grades[i]))) {
+			*out = (enum ps_grade)i;
+			return true;
+		}
+	return false;
+}
+
+static ps_code
+set_both(struct ps_policy_row *row, ps_slice text, ps_err *err)
+{
+	if (!grade_parse(text, &row->grade[PS_USE_READ]))
+		return ps_fail(err, PS_E_MALFORMED, WHERE, PS_NOWHERE, W_POLICY_GRADE,
+		    PS_OCTETS("value", text));
+	row->grade[PS_USE_SEND] = row->grade[PS_USE_READ];
+	return PS_OK;
+}
+
+static ps_code
+set_grade(struct ps_policy_row *row, enum ps_use use, ps_slice text, ps_err *err)
+{
+	if (grade_parse(text, &row->grade[use]))
+		return PS_OK;
+	return ps_fail(err, PS_E_MALFORMED, WHERE, PS_NOWHERE, W_POLICY_GRADE,
+	    PS_OCTETS("value", text));
+}
+
+static ps_code
+set_read(struct ps_policy_row *row, ps_slice text, ps_err *err)
+{
+	return set_grade(row, PS_USE_READ, text, err);
+}
+
+static ps_code
+set_send(struct ps_policy_row *row, ps_slice text, ps_err *err)
+{
+	return set_grade(row, PS_USE_SEND, text, err);
+}
+
+/* A date alone means the whole of that day. */
+static ps_code
+set_until(struct ps_policy_row *row, ps_slice text, ps_err *err)
+{
+	char date[32] = "";
+
+	if (text.n < sizeof date)
+		memcpy(date, text.p, text.n);
+	if (!ps_clock_parse(date, &row->until))
+		return ps_fail(err, PS_E_MALFORMED, WHERE, PS_NOWHERE, W_POLICY_DATE,
+		    PS_OCTETS("value", text));
+	if (strchr(date, 'T') == NULL)
+		row->until += DAY - 1;
+	return PS_OK;
+}
+
+static ps_code
+bits_parse(ps_slice text, unsigned *out, ps_err *err)
+{
+	unsigned bits = 0;
+	size_t i = 0;
+
+	for (; i < text.n && text.p[i] >= '0' && text.p[i] <= '9' && bits <= BITS_MAX; i++)
+		bits = 10 * bits + (text.p[i] - (unsigned)'0');
+	if (i < text.n || bits == 0 || bits > BITS_MAX)
+		return ps_fail(err, PS_E_MALFORMED, WHERE, PS_NOWHERE, W_POLICY_BITS,
+		    PS_OCTETS("value", text));
+	*out = bits;
+	return PS_OK;
+}
+
+static ps_code
+set_bits(struct ps_policy_row *row, ps_slice text, ps_err *err)
+{
+	unsigned bits;
+	ps_code code = bits_parse(text, &bits, err);
+
+	if (code != PS_OK)
+		return code;
+	row->weak_below[PS_USE_READ] = bits;
+	row->refused_below[PS_USE_SEND] = bits;
+	return PS_OK;
+}
+
+static ps_code
+set_read_bits(struct ps_policy_row *row, ps_slice text, ps_err *err)
+{
+	return bits_parse(text, &row->refused_below[PS_USE_READ], err);
+}
+
+static const struct {
+	const char	*name;
+	ps_code		(*set)(struct ps_policy_row *row, ps_slice text, ps_err *err);
+	bool		 bits;		/* only for keys with a length */
+} facts[] = {
+	{ "read",	set_read,	false },
+	{ "send",	set_send,	false },
+	{ "until",	set_until,	false },
+	{ "bits",	set_bits,	true },
+	{ "read-bits",	set_read_bits,	true },
+};
+
+/* One word: a grade alone, or fact=value. */
+static ps_code
+set_word(struct ps_policy_row *row, ps_slice word, const char *name, ps_err *err)
+{
+	const uint8_t *equals = memchr(word.p, '=', word.n);
+	ps_slice key, value;
+
+	if (equals == NULL)
+		return set_both(row, word, err);
+	key = (ps_slice){ word.p, (size_t)(equals - word.p) };
+	value = (ps_slice){ equals + 1, word.n - key.n - 1 };
+	for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+		if (!ps_slice_equal(key, ps_str(facts[i].name)))
+			continue;
+		if (facts[i].bits && row->least == 0)
+			return ps_fail(err, PS_E_MALFORMED, WHERE, PS_NOWHERE, W_POLICY_NO_BITS,
+			    PS_TEXT("name", name));
+		return facts[i].set(row, value, err);
+	}
+	return ps_fail(err, PS_E_MALFORMED, WHERE, PS_NOWHERE, W_POLICY_VALUE,
+	    PS_OCTETS("value", word), PS_TEXT("name", name));
+}
+
+static ps_code
+row_check(const struct ps_policy_row *row, const char *name, ps_err *err)
+{
+	if (row->broken && row->grade[PS_USE_SEND] != PS_GRADE_REFUSED)
+		return ps_fail(err, PS_E_REFUSED, WHERE, PS_NOWHERE, W_POLICY_BROKEN,
+		    PS_TEXT("name", name));
+	if (row->refused_below[PS_USE_SEND] < row->least)
+		return ps_fail(err, PS_E_REFUSED, WHERE, PS_NOWHERE, W_POLICY_SHORT,
+		    PS_TEXT("name", name), PS_NUMBER("least", row->least));
+	return PS_OK;
+}
+
+static bool
+blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static ps_code
+set_row(struct ps_policy_row *out, const char *name, const char *value, ps_err *err)
+{
+	struct ps_policy_row row = *out;
+	const char *p = value, *word;
+	unsigned words = 0;
+	ps_code code = PS_OK;
+
+	for (; code == PS_OK; words++) {
+		while (blank(*p))
+			p++;
+		if (*p == '\0')
+			break;
+		for (word = p; *p != '\0' && !blank(*p); p++)
+			;
+		code = set_word(&row, (ps_slice){ (const uint8_t *)word,
+		    (size_t)(p - word) }, name, err);
+	}
+	if (code != PS_OK)
+		return code;
+	if (words == 0)
+		return ps_fail(err, PS_E_MALFORMED, WHERE, PS_NOWHERE, W_POLICY_EMPTY,
+		    PS_TEXT("name", name));
+	code = row_check(&row, name, err);
+	if (code == PS_OK)
+		*out = row;
+	return code;
+}
+
+/* --- sections --- */
+
+static const struct {
+	const char	*name;
+	enum ps_alg_kind kind[6];	/* ends with 0 */
+} sections[] = {
+	{ "digest",	{ PS_ALG_DIGEST } },
+	{ "signature",	{ PS_ALG_SIGNATURE } },
+	{ "cipher",	{ PS_ALG_CIPHER } },
+	{ "recipient",	{ PS_ALG_TRANSPORT, PS_ALG_AGREEMENT, PS_ALG_WRAP, PS_ALG_KDF,
+	    PS_ALG_MAC } },
+	{ "key",	{ PS_ALG_KEY, PS_ALG_CURVE } },
+};
+
+static ps_code
+set_in_section(struct ps_policy *p, size_t section, const char *name, const char *value,
+    ps_err *err)
+{
+	const struct ps_alg *alg;
+
+	for (const enum ps_alg_kind *kind = sections[section].kind; *kind != 0; kind++) {
+		alg = ps_alg_by_name(*kind, name);
+		if (alg != NULL)
+			return set_row(&p->row[alg->id], name, value, err);
+	}
+	return ps_fail(err, PS_E_NOT_FOUND, WHERE, PS_NOWHERE, W_POLICY_ALG,
+	    PS_TEXT("section", sections[section].name), PS_TEXT("name", name));
+}
+
+/* --- rules --- */
+
+static ps_code
+bad_value(const char *name, const char *value, const char *choice, ps_err *err)
+{
+	return ps_fail(err, PS_E_MALFORMED, WHERE, PS_NOWHERE, W_POLICY_RULE_VALUE,
+	    PS_TEXT("value", value), PS_TEXT("name", name), PS_TEXT("choice", choice));
+}
+
+static ps_code
+rule_attrs(struct ps_policy *p, const char *value, ps_err *err)
+{
+	bool required = strcmp(value, "required") == 0;
+
+	if (!required && strcmp(value, "optional") != 0)
+		return bad_value("signed-attributes", value, "required, optional", err);
+	p->signed_attrs = required;
+	return PS_OK;
+}
+
+/* What is sent to a stranger must be what may be sent at all. */
+static ps_code
+rule_alg(struct ps_policy *p, unsigned *out, enum ps_alg_kind kind, const char *name,
+    const char *value, ps_err *err)
+{
+	const struct ps_alg *alg = ps_alg_by_name(kind, value);
+
+	if (alg == NULL)
+		return bad_value(name, value, "the name of an algorithm", err);
+	if (p->row[alg->id].grade[PS_USE_SEND] != PS_GRADE_GOOD)
+		return ps_fail(err, PS_E_REFUSED, WHERE, PS_NOWHERE, W_POLICY_RULE_REFUSED,
+		    PS_TEXT("value", value), PS_TEXT("name", name));
+	*out = alg->id;
+	return PS_OK;
+}
+
+static ps_code
+rule_cipher(struct ps_policy *p, const char *value, ps_err *err)
+{
+	return rule_alg(p, &p->cipher, PS_ALG_CIPHER, "default-cipher", value, err);
+}
+
+static ps_code
+rule_transport(struct ps_policy *p, const char *value, ps_err *err)
+{
+	return rule_alg(p, &p->transport, PS_ALG_TRANSPORT, "default-transport", value, err);
+}
+
+static ps_code
+rule_digest(struct ps_policy *p, const char *value, ps_err *err)
+{
+	return rule_alg(p, &p->digest, PS_ALG_DIGEST, "default-digest", value, err);
+}
+
+static const struct {
+	const char	*name;
+	ps_code		(*set)(struct ps_policy *p, const char *value, ps_err *err);
+} rules[] = {
+	{ "signed-attributes",	rule_attrs },
+	{ "default-cipher",	rule_cipher },
+	{ "default-transport",	rule_transport },
+	{ "default-digest",	rule_digest },
+};
+
+static ps_code
+set_rule(struct ps_policy *p, const char *name, const char *value, ps_err *err)
+{
+	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+		if (strcmp(rules[i].name, name) == 0)
+			return rules[i].set(p, value, err);
+	return ps_fail(err, PS_E_NOT_FOUND, WHERE, PS_NOWHERE, W_POLICY_RULE,
+	    PS_TEXT("name", name));
+}
+
+ps_code
+ps_policy_set(ps_policy *p, const char *section, const char *key, const char *value, ps_err *err)
+{
+	if (p == NULL)
+		return ps_nomem(err, WHERE);
+	if (strcmp(section, "rules") == 0)
+		return set_rule(p, key, value, err);
+	for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
+		if (strcmp(sections[i].name, section) == 0)
+			return set_in_section(p, i, key, value, err);
+	return ps_fail(err, PS_E_NOT_FOUND, WHERE, PS_NOWHERE, W_POLICY_SECTION,
+	    PS_TEXT("section", section));
+}

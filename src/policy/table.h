@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PS_POLICY_TABLE_H
+#define PS_POLICY_TABLE_H
+
+/* What a policy is made of, seen by the files of this layer only. */
+
+#include "policy/policy.h"
+
+enum { PS_USES = 2 };		/* PS_USE_READ, PS_USE_SEND */
+
+/* One algorithm: a grade for each use, lowered by a date and by short keys. */
+struct ps_policy_row {
+	enum ps_grade	 grade[PS_USES];
+	int64_t		 until;		/* INT64_MAX: no end */
+	unsigned	 weak_below[PS_USES];	/* bits of the key */
+	unsigned	 refused_below[PS_USES];
+	unsigned	 least;		/* bits that no file can lower for sending */
+	bool		 broken;	/* no file can allow it for sending */
+};
+
+struct ps_policy {
+	struct ps_policy_row row[PS_ALG_COUNT];
+	bool		 signed_attrs;
+	unsigned	 cipher, digest, transport;	/* for a stranger: enum ps_alg_id */
+};
+
+/* ps_policy_builtin fills `p`; false when there is no such policy. */
+bool	ps_policy_builtin(struct ps_policy *p, const char *name);
+/* ps_policy_row_of never fails: what no table names is refused. */
+const struct ps_policy_row *ps_policy_row_of(const struct ps_policy *p,
+    const struct ps_alg *alg);
+
+#endif
