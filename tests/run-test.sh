@@ -92,8 +92,16 @@ torture() {
 	    tests/tap.sh torture timeout 900 tests/torture/torture.sh quick
 }
 
+# parts: what the build takes in when it is there must be there.
+parts() {
+	for folder in apps/postseal tests/property fuzz; do
+		[ -f $folder/meson.build ] || fail_case "$folder" "$folder/meson.build is missing"
+	done
+}
+
 # shellcheck disable=SC2086 # $sanitizers is a list
 run_all() {
+	parts
 	if CC=gcc built build -Dtests=enabled; then
 		suite gcc build
 		end_to_end e2e build
