@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PS_CMS_ATTRIBUTES_H
+#define PS_CMS_ATTRIBUTES_H
+
+/* The attributes of a SignerInfo (RFC 5652, 11; STANDARDS 2.2, 3.2). */
+
+#include "cms/cms.h"
+
+enum { CMS_ATTRS_SHOWN = 32 };
+
+struct cms_attrs {
+	ps_slice	 content_type;	/* OID's value octets */
+	ps_slice	 message_digest;
+	bool		 has_time, has_protection, has_cert, has_caps;
+	int64_t		 signing_time;
+	struct ps_algid	 protect_digest, protect_sig;
+	bool		 protect_mac;	/* names a MAC instead: not for us */
+	const struct ps_alg *cert_digest;	/* of signingCertificate(V2) */
+	ps_slice	 cert_hash;
+	ps_slice	 caps;		/* SMIMECapabilities, the element */
+	/* Every attribute's OID (value octets), in order, for a person. */
+	ps_slice	 shown[CMS_ATTRS_SHOWN];
+	size_t		 nshown;
+	/* What breaks the rules: a static text for the reason, NULL: nothing. */
+	const char	*broken;
+};
+
+/*
+ * cms_attrs_parse reads the inside of signedAttrs. Rules that make a signature
+ * fail (a single-valued attribute twice or with two values, contentType or
+ * messageDigest missing) are told in `broken`; only what is not ASN.1 fails.
+ */
+PS_MUST ps_code cms_attrs_parse(struct cms_attrs *out, ps_slice inside, ps_err *err);
+/* cms_attr_name names an attribute by its OID; NULL: unknown. */
+const char *cms_attr_name(ps_slice oid);
+
+/* What goes into signedAttrs when we sign. */
+struct cms_attrs_in {
+	ps_slice	 content_type;	/* OID's value octets */
+	ps_slice	 message_digest;
+	int64_t		 signing_time;
+	const struct ps_sigspec *spec;
+	ps_cert		*cert;
+};
+/* cms_attrs_build writes the SET OF (identifier 0x31), sorted: what is signed. */
+PS_MUST ps_code cms_attrs_build(const struct cms_attrs_in *in, struct ps_buf *out, ps_err *err);
+
+/*
+ * cms_caps_ciphers lists, in the sender's order, the content ciphers that an
+ * SMIMECapabilities element announces. Returns how many of `max` were filled.
+ */
+size_t	cms_caps_ciphers(ps_slice caps, const struct ps_alg **out, size_t max);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The trial of our keys.
+ *
+ * Only a RecipientInfo that names one of our keys is tried, at most a few for
+ * each key (STANDARDS B7), and every failure is the same one: which of the
+ * blocks failed, and how, is nobody's business (B5, B6).
+ */
+#include "base/text.h"
+#include "cms/recipient_info.h"
+#include "cms/words.h"
+#include "crypto/words.h"
+
+static ps_code
+try_ktri(const struct cms_recipient *ri, const struct cms_identity *me, size_t cek_size,
+    ps_secret *out, ps_err *err)
+{
+	return ps_transport_decrypt(me->key, &ri->algorithm, ri->encrypted[0], cek_size, out,
+	    err);
+}
+
+/* A kari may list many keys; ours is looked for in all of them. */
+static bool
+find_encrypted_key(const struct cms_recipient *ri, ps_cert *cert, ps_slice *out)
+{
+	struct der_state state;
+	struct der d, list, seq, key_id;
+	struct cms_id id;
+	ps_slice encrypted;
+
+	der_init(&d, &state, ri->list, 0, false, "recipientEncryptedKeys");
+	list = der_enter(&d, DER_SEQUENCE, "recipientEncryptedKeys");
+	while (der_more(&list)) {
+		id = (struct cms_id){ 0 };
+		seq = der_enter(&list, DER_SEQUENCE, "RecipientEncryptedKey");
+		if (der_try_enter(&seq, DER_CTX(0), "rKeyId", &key_id))
+			id.ski = der_octets(&key_id, "subjectKeyIdentifier");
+		else
+			cms_id_parse_serial(&seq, DER_SEQUENCE, &id);
+		encrypted = der_octets(&seq, "encryptedKey");
+		if (!der_failed(&seq) && cms_id_names(&id, cert)) {
+			*out = encrypted;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Does this RecipientInfo name identity `me`? For a kari *out is its key. */
+static bool
+names(const struct cms_recipient *ri, const struct cms_identity *me, ps_slice *out)
+{
+	if (ri->kind == CMS_KTRI)
+		return cms_id_names(&ri->id[0], me->cert);
+	return ri->kind == CMS_KARI && find_encrypted_key(ri, me->cert, out);
+}
+
+static size_t
+keys_for(const struct cms_recipient *ri, const struct cms_keys *keys)
+{
+	switch (ri->kind) {
+	case CMS_KTRI:
+	case CMS_KARI:
+		return keys->nidentity;
+	case CMS_PASSWORD:
+		return keys->npassword;
+	case CMS_KEK:
+		return keys->nkek;
+	case CMS_KEM:
+	case CMS_OTHER:
+		break;
+	}
+	return 0;
+}
+
+/* PS_E_NO_KEY: this key is not meant. */
+static ps_code
+try_one(const struct cms_recipient *ri, const struct cms_keys *keys, size_t k, size_t cek_size,
+    const struct ps_limits *limits, ps_secret *out, ps_err *err)
+{
+	const struct ps_alg *wrap;
+	ps_slice encrypted = { NULL, 0 };
+
+	switch (ri->kind) {
+	case CMS_KTRI:
+	case CMS_KARI:
+		if (!names(ri, &keys->identity[k], &encrypted))
+			return PS_E_NO_KEY;
+		if (ri->kind == CMS_KTRI)
+			return try_ktri(ri, &keys->identity[k], cek_size, out, err);
+		return ps_agree_decrypt(keys->identity[k].key, ri->originator, &ri->algorithm,
+		    ri->ukm, encrypted, out, err);
+	case CMS_PASSWORD:
+		if (!ri->has_kdf)
+			return PS_E_NO_KEY;
+		return ps_password_decrypt(keys->password[k], &ri->kdf, &ri->algorithm,
+		    ri->encrypted[0], cek_size, limits, out, err);
+	case CMS_KEK:
+		wrap = ps_alg_by_oid(PS_ALG_WRAP, ri->algorithm.oid);
+		if (wrap == NULL || wrap->bits / 8 != ps_secret_get(keys->kek[k]).n)
+			return PS_E_NO_KEY;
+		return ps_wrap_decrypt(wrap, ps_secret_get(keys->kek[k]), ri->encrypted[0], out,
+		    err);
+	case CMS_KEM:
+	case CMS_OTHER:
+		break;
+	}
+	return PS_E_NO_KEY;
+}
+
+/* Failures of one block that leave the others to be tried. */
+static bool
+goes_on(ps_code code)
+{
+	return code == PS_E_NO_KEY || code == PS_E_DECRYPT || code == PS_E_UNSUPPORTED ||
+	    code == PS_E_MALFORMED || code == PS_E_LIMIT;
+}
+
+ps_code
+cms_recipients_try(const struct cms_recipients *r, const struct cms_keys *keys, size_t cek_size,
+    const struct ps_limits *limits, struct cms_try *t, ps_secret *out_cek, size_t *out_which,
+    ps_err *err)
+{
+	size_t most = (size_t)limits->key_tries *
+	    (keys->nidentity + keys->npassword + keys->nkek);
+	struct cms_recipient ri;
+	ps_code code;
+
+	for (; t->place < r->n && t->ntried < most; t->place++, t->key = 0) {
+		cms_recipient_parse(r, t->place, &ri);
+		while (t->key < keys_for(&ri, keys)) {
+			code = try_one(&ri, keys, t->key++, cek_size, limits, out_cek, err);
+			if (code == PS_E_NO_KEY)
+				continue;
+			t->fitted = true;
+			t->ntried++;
+			if (code == PS_OK) {
+				*out_which = t->place;
+				return PS_OK;
+			}
+			if (!goes_on(code))
+				return code;
+		}
+	}
+	if (t->fitted)
+		return ps_fail(err, PS_E_DECRYPT, "cms.recipients", PS_NOWHERE,
+		    W_CRYPTO_DECRYPT);
+	return ps_fail(err, PS_E_NO_KEY, "cms.recipients", PS_NOWHERE, W_CMS_NO_KEY);
+}

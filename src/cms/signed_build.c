@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * SignedData, built: the detached form whole, and the pieces of the opaque one.
+ */
+#include "cms/signed_build.h"
+
+#include "cms/words.h"
+
+ps_slice
+cms_signed_content_type(const struct cms_signed_params *p)
+{
+	return p->content_type.n != 0 ? p->content_type : cms_type_oid(CMS_DATA);
+}
+
+ps_code
+cms_signing_digests(const struct cms_signed_params *p, struct cms_digests *digests, ps_err *err)
+{
+	ps_code code;
+
+	if (p->nsigner == 0)
+		return ps_fail(err, PS_E_MISUSE, "cms.signed-data", PS_NOWHERE,
+		    W_CMS_NO_SIGNER);
+	for (size_t i = 0; i < p->nsigner; i++)
+		if ((code = cms_digests_add(digests, p->signer[i].spec.digest, err)) != PS_OK)
+			return code;
+	return PS_OK;
+}
+
+/* RFC 5652, 5.1: 3 when a signer is named by key or the content is not
+ * id-data, else 1. */
+static unsigned
+version(const struct cms_signed_params *p)
+{
+	if (p->content_type.n != 0 && cms_type_of(p->content_type) != CMS_DATA)
+		return 3;
+	for (size_t i = 0; i < p->nsigner; i++)
+		if (p->signer[i].by_ski && ps_cert_view_of(p->signer[i].cert)->ski.n != 0)
+			return 3;
+	return 1;
+}
+
+ps_code
+cms_signed_head(const struct cms_signed_params *p, struct ps_buf *out, ps_err *err)
+{
+	struct derw w;
+
+	derw_init(&w, out);
+	derw_u64(&w, version(p));
+	derw_begin_set_of(&w, DER_SET);
+	for (size_t i = 0; i < p->nsigner; i++) {
+		size_t k = 0;
+
+		while (k < i && p->signer[k].spec.digest != p->signer[i].spec.digest)
+			k++;
+		if (k == i)
+			ps_sigspec_build_digest(&p->signer[i].spec, &w, DER_SEQUENCE);
+	}
+	derw_end(&w);
+	return derw_finish(&w, err);
+}
+
+/* The bag keeps the order that readers like: leaf first, then its chain. BER
+ * lets a SET OF stand in any order outside of what is signed. */
+static void
+build_certs(struct derw *w, ps_cert *const *cert, size_t ncert)
+{
+	if (ncert == 0)
+		return;
+	derw_begin(w, DER_CTX(0));
+	for (size_t i = 0; i < ncert; i++)
+		derw_raw(w, ps_cert_der(cert[i]));
+	derw_end(w);
+}
+
+ps_code
+cms_signed_tail(const struct cms_signed_params *p, const struct cms_digests *digests,
+    struct ps_buf *out, ps_err *err)
+{
+	ps_slice type = cms_signed_content_type(p);
+	struct ps_buf signers = { 0 };
+	struct derw w;
+	ps_code code = PS_OK;
+
+	for (size_t i = 0; i < p->nsigner && code == PS_OK; i++)
+		code = cms_signer_build(&p->signer[i], digests, type, p->signing_time,
+		    &signers, err);
+	if (code == PS_OK) {
+		derw_init(&w, out);
+		build_certs(&w, p->cert, p->ncert);
+		derw_begin_set_of(&w, DER_SET);
+		derw_raw(&w, ps_buf_get(&signers));
+		derw_end(&w);
+		code = derw_finish(&w, err);
+	}
+	ps_buf_clear(&signers);
+	return code;
+}
+
+static void
+begin_signed(struct derw *w)
+{
+	derw_begin(w, DER_SEQUENCE);
+	derw_oid(w, cms_type_oid(CMS_SIGNED));
+	derw_begin(w, DER_CTX(0));
+	derw_begin(w, DER_SEQUENCE);
+}
+
+static void
+end_signed(struct derw *w)
+{
+	derw_end(w);
+	derw_end(w);
+	derw_end(w);
+}
+
+ps_code
+cms_sign_detached(const struct cms_signed_params *p, const struct cms_digests *digests,
+    struct ps_buf *out, ps_err *err)
+{
+	struct ps_buf head = { 0 }, tail = { 0 };
+	struct derw w;
+	ps_code code;
+
+	if ((code = cms_signed_head(p, &head, err)) != PS_OK ||
+	    (code = cms_signed_tail(p, digests, &tail, err)) != PS_OK)
+		goto out;
+	derw_init(&w, out);
+	begin_signed(&w);
+	derw_raw(&w, ps_buf_get(&head));
+	derw_begin(&w, DER_SEQUENCE);
+	derw_oid(&w, cms_signed_content_type(p));
+	derw_end(&w);
+	derw_raw(&w, ps_buf_get(&tail));
+	end_signed(&w);
+	code = derw_finish(&w, err);
+out:
+	ps_buf_clear(&head);
+	ps_buf_clear(&tail);
+	return code;
+}
+
+ps_code
+cms_certs_only(ps_cert *const *cert, size_t ncert, struct ps_buf *out, ps_err *err)
+{
+	struct derw w;
+
+	derw_init(&w, out);
+	begin_signed(&w);
+	derw_u64(&w, 1);
+	derw_begin(&w, DER_SET);
+	derw_end(&w);
+	derw_begin(&w, DER_SEQUENCE);
+	derw_oid(&w, cms_type_oid(CMS_DATA));
+	derw_end(&w);
+	build_certs(&w, cert, ncert);
+	derw_begin(&w, DER_SET);
+	derw_end(&w);
+	end_signed(&w);
+	return derw_finish(&w, err);
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * SignerInfo: reading, checking, making.
+ *
+ * What is verified is what was received: the signed attributes only change
+ * their outer identifier to SET OF (RFC 5652, 5.4). Senders that did not sort
+ * them hashed what they sent; for them the DER order is tried and then theirs.
+ */
+#include "cms/signer_info.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "cms/words.h"
+
+ps_code
+cms_signer_parse(struct cms_signer *s, ps_err *err)
+{
+	struct der_state state;
+	struct der d, seq;
+	uint32_t tag;
+	size_t whole;
+	ps_code code;
+
+	der_init(&d, &state, ps_buf_get(&s->der), 0, false, "SignerInfos");
+	seq = der_enter(&d, DER_SEQUENCE, "SignerInfo");
+	s->version = der_u64(&seq, "version");
+	s->sid = cms_id_parse(&seq);
+	s->digest = ps_algid_parse(&seq, DER_SEQUENCE, "digestAlgorithm");
+	s->has_attrs = der_optional_element(&seq, DER_CTX(0), "signedAttrs", &s->attrs);
+	s->sig = ps_algid_parse(&seq, DER_SEQUENCE, "signatureAlgorithm");
+	s->signature = der_octets(&seq, "signature");
+	der_optional(&seq, DER_CTX(1), "unsignedAttrs", &s->unsigned_inside);
+	der_leave(&seq);
+	if ((code = der_finish(&d, "cms.signer-info", err)) != PS_OK)
+		return code;
+	if (!s->has_attrs)
+		return PS_OK;
+	der_split(s->attrs, &tag, &s->attrs_inside, &whole);
+	return cms_attrs_parse(&s->parsed, s->attrs_inside, err);
+}
+
+void
+cms_signer_clear(struct cms_signer *s)
+{
+	ps_buf_clear(&s->der);
+	memset(s, 0, sizeof *s);
+}
+
+/* --- checking --- */
+
+/* RFC 6211, 3: the attribute's identifiers equal the SignerInfo's. */
+static bool
+protection_holds(const struct cms_signer *s)
+{
+	const struct cms_attrs *a = &s->parsed;
+
+	return !a->has_protection || (!a->protect_mac &&
+	    ps_algid_equal(&a->protect_digest, &s->digest) &&
+	    ps_algid_equal(&a->protect_sig, &s->sig));
+}
+
+/* RFC 5035, 5.4: the first certificate of the attribute is the signer's. */
+static ps_code
+names_cert(const struct cms_attrs *a, ps_cert *cert, bool *out, ps_err *err)
+{
+	uint8_t hash[PS_DIGEST_MAX];
+	ps_code code;
+
+	*out = true;
+	if (!a->has_cert)
+		return PS_OK;
+	*out = false;
+	if (a->cert_digest == NULL)
+		return PS_OK;
+	code = ps_digest_once(a->cert_digest, ps_cert_der(cert), hash, err);
+	if (code == PS_OK)
+		*out = ps_slice_equal(a->cert_hash,
+		    (ps_slice){ hash, ps_digest_size(a->cert_digest) });
+	return code;
+}
+
+/* The rules about attributes that need no key. */
+static ps_code
+check_attrs(const struct cms_check_in *in, ps_slice digest, enum cms_check *out, ps_err *err)
+{
+	const struct cms_attrs *a = &in->signer->parsed;
+	bool same;
+	ps_code code;
+
+	*out = CMS_CHECK_GOOD;
+	if ((code = names_cert(a, in->cert, &same, err)) != PS_OK)
+		return code;
+	if (a->broken != NULL)
+		*out = CMS_CHECK_ATTRIBUTES;
+	else if (!ps_slice_equal(a->message_digest, digest))
+		*out = CMS_CHECK_CONTENT_CHANGED;
+	else if (!ps_slice_equal(a->content_type, in->content_type))
+		*out = CMS_CHECK_CONTENT_TYPE;
+	else if (!protection_holds(in->signer))
+		*out = CMS_CHECK_ALGORITHM_CHANGED;
+	else if (!same)
+		*out = CMS_CHECK_OTHER_CERT;
+	return PS_OK;
+}
+
+/* Verifies `inside` as the attributes of a SET OF. */
+static ps_code
+verify_set(struct ps_pubkey *key, const struct ps_sigspec *spec, ps_slice inside, bool sort,
+    ps_slice sig, bool *out_good, ps_err *err)
+{
+	struct ps_buf set = { 0 };
+	struct derw w;
+	ps_code code;
+
+	derw_init(&w, &set);
+	if (sort)
+		derw_begin_set_of(&w, DER_SET);
+	else
+		derw_begin(&w, DER_SET);
+	derw_raw(&w, inside);
+	derw_end(&w);
+	code = derw_finish(&w, err);
+	if (code == PS_OK)
+		code = ps_pubkey_verify(key, spec, ps_buf_get(&set), sig, out_good, err);
+	ps_buf_clear(&set);
+	return code;
+}
+
+static ps_code
+verify_attrs(const struct cms_check_in *in, struct ps_pubkey *key, struct cms_check_out *out,
+    ps_err *err)
+{
+	const struct cms_signer *s = in->signer;
+	bool good = false;
+	ps_code code;
+
+	out->not_der = !der_is_canonical(s->attrs, true);
+	code = verify_set(key, &out->spec, s->attrs_inside, true, s->signature, &good, err);
+	if (code == PS_OK && !good && out->not_der)
+		code = verify_set(key, &out->spec, s->attrs_inside, false, s->signature,
+		    &good, err);
+	if (code == PS_OK && !good)
+		out->result = CMS_CHECK_SIGNATURE_WRONG;
+	return code;
+}
+
+/*
+ * Without signed attributes the signature is over the content itself. Content
+ * that begins like a SET OF may be the signed attributes of another message
+ * (STANDARDS A1): never good.
+ */
+static ps_code
+verify_content(const struct cms_check_in *in, struct ps_pubkey *key, ps_slice digest,
+    struct cms_check_out *out, ps_err *err)
+{
+	bool good = false;
+	ps_code code;
+
+	if (in->digests->length > 0 && in->digests->first == DER_SET) {
+		out->result = CMS_CHECK_CONFUSION;
+		return PS_OK;
+	}
+	code = ps_pubkey_verify_digest(key, &out->spec, digest, in->signer->signature,
+	    &good, err);
+	if (code == PS_E_UNSUPPORTED) {
+		ps_err_clear(err);
+		out->result = CMS_CHECK_TOO_LARGE;
+		return PS_OK;
+	}
+	if (code == PS_OK)
+		out->result = good ? CMS_CHECK_GOOD_NO_ATTRS : CMS_CHECK_SIGNATURE_WRONG;
+	return code;
+}
+
+/* Sets out->spec, or a result that ends the check. */
+static ps_code
+read_algorithms(const struct cms_signer *s, struct cms_check_out *out, ps_err *err)
+{
+	ps_code code;
+
+	if (ps_alg_digest_of(&s->digest) == NULL) {
+		out->result = CMS_CHECK_UNKNOWN_DIGEST;
+		return PS_OK;
+	}
+	code = ps_sigspec_parse(&out->spec, &s->sig, &s->digest, err);
+	if (code == PS_E_UNSUPPORTED || code == PS_E_MALFORMED) {
+		ps_err_clear(err);
+		memset(&out->spec, 0, sizeof out->spec);
+		out->spec.digest = ps_alg_digest_of(&s->digest);
+		out->result = CMS_CHECK_UNKNOWN_SIGNATURE;
+		return PS_OK;
+	}
+	return code;
+}
+
+ps_code
+cms_signer_check(const struct cms_check_in *in, struct cms_check_out *out, ps_err *err)
+{
+	const struct cms_signer *s = in->signer;
+	struct ps_pubkey *key;
+	ps_slice digest;
+	ps_code code;
+
+	memset(out, 0, sizeof *out);
+	if ((code = read_algorithms(s, out, err)) != PS_OK || out->result != CMS_CHECK_GOOD)
+		return code;
+	digest = cms_digests_get(in->digests, out->spec.digest);
+	if (digest.n == 0) {
+		out->result = CMS_CHECK_DIGEST_NOT_MADE;
+		return PS_OK;
+	}
+	if (s->has_attrs &&
+	    ((code = check_attrs(in, digest, &out->result, err)) != PS_OK ||
+	    out->result != CMS_CHECK_GOOD))
+		return code;
+	code = ps_cert_pubkey(in->cert, &key, err);
+	if (code != PS_OK && code != PS_E_NOMEM) {
+		ps_err_clear(err);
+		out->result = CMS_CHECK_KEY_UNREADABLE;
+		return PS_OK;
+	}
+	if (code != PS_OK)
+		return code;
+	return s->has_attrs ? verify_attrs(in, key, out, err)
+	    : verify_content(in, key, digest, out, err);
+}
+
+/* --- making --- */
+
+ps_code
+cms_signer_build(const struct cms_signing *by, const struct cms_digests *digests,
+    ps_slice content_type, int64_t signing_time, struct ps_buf *out, ps_err *err)
+{
+	struct cms_attrs_in in = { .content_type = content_type,
+	    .message_digest = cms_digests_get(digests, by->spec.digest),
+	    .signing_time = signing_time, .spec = &by->spec, .cert = by->cert };
+	bool ski = by->by_ski && ps_cert_view_of(by->cert)->ski.n != 0;
+	struct ps_buf set = { 0 }, sig = { 0 };
+	ps_slice inside;
+	uint32_t tag;
+	size_t whole;
+	struct derw w;
+	ps_code code;
+
+	if ((code = cms_attrs_build(&in, &set, err)) != PS_OK ||
+	    (code = ps_key_sign(by->key, &by->spec, ps_buf_get(&set), &sig, err)) != PS_OK)
+		goto out;
+	der_split(ps_buf_get(&set), &tag, &inside, &whole);
+	derw_init(&w, out);
+	derw_begin(&w, DER_SEQUENCE);
+	derw_u64(&w, ski ? 3 : 1);	/* RFC 5652, 5.3: the version follows the form */
+	cms_id_build(&w, by->cert, ski);
+	ps_sigspec_build_digest(&by->spec, &w, DER_SEQUENCE);
+	derw_value(&w, DER_CTX(0), inside);
+	ps_sigspec_build_sig(&by->spec, &w, DER_SEQUENCE);
+	derw_octets(&w, ps_buf_get(&sig));
+	derw_end(&w);
+	code = derw_finish(&w, err);
+out:
+	ps_buf_clear(&set);
+	ps_buf_clear(&sig);
+	return code;
+}

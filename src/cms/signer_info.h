@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PS_CMS_SIGNER_INFO_H
+#define PS_CMS_SIGNER_INFO_H
+
+/* SignerInfo (RFC 5652, 5.3): one signer, judged alone. */
+
+#include "cms/attributes.h"
+
+struct cms_signer {
+	struct ps_buf	 der;		/* the element; the slices point into it */
+	uint64_t	 version;
+	struct cms_id	 sid;
+	struct ps_algid	 digest, sig;
+	bool		 has_attrs;
+	ps_slice	 attrs;		/* the element, identifier [0] */
+	ps_slice	 attrs_inside;
+	struct cms_attrs parsed;	/* when has_attrs */
+	ps_slice	 signature;
+	ps_slice	 unsigned_inside;	/* n == 0: none */
+};
+
+/* cms_signer_parse takes what is in s->der apart. */
+PS_MUST ps_code cms_signer_parse(struct cms_signer *s, ps_err *err);
+void	cms_signer_clear(struct cms_signer *s);
+
+/* What the octets say of one signature; the certificate's worth is another
+ * question. Codes are stable: they are the reasons in the verdict. */
+enum cms_check {
+	CMS_CHECK_GOOD,
+	CMS_CHECK_GOOD_NO_ATTRS,	/* right, but without signed attributes */
+	CMS_CHECK_CONTENT_CHANGED,
+	CMS_CHECK_SIGNATURE_WRONG,
+	CMS_CHECK_ATTRIBUTES,		/* signed attributes break RFC 5652, 11 */
+	CMS_CHECK_CONTENT_TYPE,
+	CMS_CHECK_ALGORITHM_CHANGED,	/* RFC 6211 */
+	CMS_CHECK_OTHER_CERT,		/* RFC 5035 */
+	CMS_CHECK_CONFUSION,		/* content that is signed attributes (STANDARDS A1) */
+	CMS_CHECK_UNKNOWN_DIGEST,
+	CMS_CHECK_UNKNOWN_SIGNATURE,
+	CMS_CHECK_DIGEST_NOT_MADE,	/* the digest it wants was not computed */
+	CMS_CHECK_TOO_LARGE,		/* wants the content whole */
+	CMS_CHECK_KEY_UNREADABLE
+};
+
+struct cms_check_in {
+	const struct cms_signer *signer;
+	ps_cert		*cert;
+	const struct cms_digests *digests;	/* final, over the content */
+	ps_slice	 content_type;	/* OID's value octets */
+};
+struct cms_check_out {
+	enum cms_check	 result;
+	struct ps_sigspec spec;		/* set unless UNKNOWN_*: spec.sig may be NULL */
+	bool		 not_der;	/* signed attributes were not DER */
+};
+/* cms_signer_check verifies; a wrong signature is a result, not an error. */
+PS_MUST ps_code cms_signer_check(const struct cms_check_in *in, struct cms_check_out *out,
+    ps_err *err);
+
+/* A signer when we sign. */
+struct cms_signing {
+	ps_cert		*cert;
+	struct ps_key	*key;
+	struct ps_sigspec spec;
+	bool		 by_ski;
+};
+/* cms_signer_build writes a SignerInfo. */
+PS_MUST ps_code cms_signer_build(const struct cms_signing *by, const struct cms_digests *digests,
+    ps_slice content_type, int64_t signing_time, struct ps_buf *out, ps_err *err);
+
+#endif
