@@ -20,6 +20,8 @@ struct ps_key_info {
 	const struct ps_alg *curve;	/* EC only */
 	unsigned	 bits;		/* RSA modulus, curve size */
 	unsigned	 strength;	/* security bits */
+	const struct ps_alg *pss_digest; /* RSA-PSS key bound to it, else NULL */
+	unsigned	 pss_salt;	/* and to a salt of at least this */
 };
 
 /* ps_pubkey_parse takes a SubjectPublicKeyInfo element. Explicit curve

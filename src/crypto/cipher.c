@@ -1,0 +1,566 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Content ciphers as steps.
+ *
+ * OpenSSL gets whole windows, since a call a block costs more than the block.
+ * CBC's padding is ours: OpenSSL's check stops at the first wrong octet, and
+ * ours looks at all of them before it answers (RFC 5652, 6.3). So the last
+ * block of plaintext is always held back until it is known not to be the last.
+ */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+
+#include "base/buf.h"
+#include "crypto/cipher.h"
+#include "crypto/internal.h"
+
+enum { BLOCK = 16, NONCE_MAX = 64, TAG_MIN = 12, TAG_MAX = 16, UPDATE_MAX = 1 << 30 };
+
+struct ps_cipher_state {
+	EVP_CIPHER	*evp;
+	EVP_CIPHER_CTX	*ctx;
+	bool		 encrypt;
+	bool		 broken;	/* restarting failed */
+	bool		 done;
+	uint8_t		 key[32];
+	size_t		 nkey;
+	uint8_t		 iv[NONCE_MAX];
+	size_t		 niv;
+	size_t		 ntag;		/* as the parameters say */
+	uint8_t		 tag[TAG_MAX];	/* made by encryption */
+	struct ps_buf	 aad;
+	/* CBC: input short of a block; plaintext that may be padding; output
+	 * that did not fit. */
+	uint8_t		 part[BLOCK], held[BLOCK], pend[BLOCK];
+	size_t		 npart, npend, atpend;
+	bool		 holding;
+};
+
+static struct ps_cipher_state *
+state_of(struct ps_step *step)
+{
+	return ((struct ps_cipher *)step)->state;
+}
+
+static bool
+start_aead(struct ps_cipher_state *s)
+{
+	int n;
+
+	if (EVP_CIPHER_CTX_ctrl(s->ctx, EVP_CTRL_AEAD_SET_IVLEN, (int)s->niv, NULL) != 1 ||
+	    EVP_CipherInit_ex2(s->ctx, NULL, s->key, s->iv, s->encrypt, NULL) != 1)
+		return false;
+	return s->aad.n == 0 || (s->aad.n <= INT_MAX &&
+	    EVP_CipherUpdate(s->ctx, NULL, &n, s->aad.p, (int)s->aad.n) == 1);
+}
+
+static bool
+start(const struct ps_alg *alg, struct ps_cipher_state *s)
+{
+	s->npart = s->npend = s->atpend = 0;
+	s->holding = s->done = false;
+	if (EVP_CipherInit_ex2(s->ctx, s->evp, NULL, NULL, s->encrypt, NULL) != 1)
+		return false;
+	if (alg->aead)
+		return start_aead(s);
+	return EVP_CipherInit_ex2(s->ctx, NULL, s->key, s->iv, s->encrypt, NULL) == 1 &&
+	    EVP_CIPHER_CTX_set_padding(s->ctx, 0) == 1;
+}
+
+static void
+restart(struct ps_step *step)
+{
+	struct ps_cipher *c = (struct ps_cipher *)step;
+
+	ERR_set_mark();
+	c->state->broken = !start(c->alg, c->state);
+	ERR_pop_to_mark();
+}
+
+static ps_code
+update(struct ps_cipher_state *s, const uint8_t *in, size_t n, uint8_t *out, ps_err *err)
+{
+	ps_code code = PS_OK;
+	int put = 0;
+
+	ERR_set_mark();
+	if (s->broken || EVP_CipherUpdate(s->ctx, out, &put, in, (int)n) != 1 ||
+	    (size_t)put != n)
+		code = crypto_fail(err, "crypto.cipher", "EVP_CipherUpdate");
+	ERR_pop_to_mark();
+	return code;
+}
+
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* --- AEAD --- */
+
+static ps_code
+finish_aead(struct ps_cipher_state *s, ps_err *err)
+{
+	uint8_t none[BLOCK];
+	ps_code code = PS_OK;
+	int n = 0;
+
+	if (s->done || !s->encrypt)
+		return PS_OK;
+	ERR_set_mark();
+	if (s->broken || EVP_CipherFinal_ex(s->ctx, none, &n) != 1 ||
+	    EVP_CIPHER_CTX_ctrl(s->ctx, EVP_CTRL_AEAD_GET_TAG, (int)s->ntag, s->tag) != 1)
+		code = crypto_fail(err, "crypto.cipher", "EVP_CipherFinal");
+	ERR_pop_to_mark();
+	return code;
+}
+
+static ps_code
+aead_run(struct ps_step *step, struct ps_step_io *io, ps_err *err)
+{
+	struct ps_cipher_state *s = state_of(step);
+	size_t n;
+	ps_code code;
+
+	while ((n = least((size_t)(io->in_end - io->in), (size_t)(io->out_end - io->out))) != 0) {
+		n = least(n, UPDATE_MAX);
+		code = update(s, io->in, n, io->out, err);
+		if (code != PS_OK)
+			return code;
+		io->in += n;
+		io->out += n;
+	}
+	if (!io->last || io->in != io->in_end)
+		return PS_OK;
+	code = finish_aead(s, err);
+	if (code == PS_OK)
+		io->done = s->done = true;
+	return code;
+}
+
+/* --- CBC --- */
+
+/* Puts what did not fit before; false when it still does not. */
+static bool
+drain(struct ps_cipher_state *s, struct ps_step_io *io)
+{
+	size_t n = least(s->npend - s->atpend, (size_t)(io->out_end - io->out));
+
+	if (n != 0)
+		memcpy(io->out, s->pend + s->atpend, n);
+	io->out += n;
+	s->atpend += n;
+	return s->atpend == s->npend;
+}
+
+static void
+pend(struct ps_cipher_state *s, const uint8_t *p, size_t n)
+{
+	memcpy(s->pend, p, n);
+	s->npend = n;
+	s->atpend = 0;
+}
+
+/* One block through the small buffers: for windows smaller than a block. */
+static ps_code
+one_block(struct ps_cipher_state *s, const uint8_t *in, size_t block, ps_err *err)
+{
+	uint8_t text[BLOCK];
+	ps_code code = update(s, in, block, text, err);
+
+	if (code != PS_OK)
+		return code;
+	if (s->encrypt)
+		pend(s, text, block);
+	else {
+		if (s->holding)
+			pend(s, s->held, block);
+		memcpy(s->held, text, block);
+		s->holding = true;
+	}
+	ps_wipe(text, sizeof text);
+	return PS_OK;
+}
+
+/* `m` blocks that fit the output; decryption puts the block held and all but
+ * the last of these. */
+static ps_code
+many_blocks(struct ps_cipher_state *s, struct ps_step_io *io, size_t m, size_t block, ps_err *err)
+{
+	size_t bulk = (s->encrypt ? m : m - 1) * block;
+	size_t skip = s->holding ? block : 0;
+	uint8_t *out = io->out + skip;
+	ps_code code = PS_OK;
+
+	if (s->holding)
+		memcpy(io->out, s->held, block);
+	if (bulk != 0)
+		code = update(s, io->in, bulk, out, err);
+	if (code == PS_OK && !s->encrypt) {
+		code = update(s, io->in + bulk, block, s->held, err);
+		s->holding = true;
+	}
+	if (code != PS_OK)
+		return code;
+	io->in += m * block;
+	io->out = out + bulk;
+	return PS_OK;
+}
+
+static ps_code
+some_blocks(struct ps_cipher_state *s, struct ps_step_io *io, size_t block, ps_err *err)
+{
+	size_t n = least((size_t)(io->in_end - io->in), (size_t)(io->out_end - io->out));
+	size_t m = least(n, UPDATE_MAX) / block;
+	ps_code code;
+
+	if (s->npart == 0 && m != 0)
+		return many_blocks(s, io, m, block, err);
+	n = least(block - s->npart, (size_t)(io->in_end - io->in));
+	memcpy(s->part + s->npart, io->in, n);
+	io->in += n;
+	s->npart += n;
+	if (s->npart < block)
+		return PS_OK;
+	code = one_block(s, s->part, block, err);
+	s->npart = 0;
+	return code;
+}
+
+/* RFC 5652, 6.3: k - (lth mod k) octets of that value, all looked at before
+ * anything is decided. */
+static ps_code
+unpad(struct ps_cipher_state *s, size_t block, ps_err *err)
+{
+	unsigned count = s->held[block - 1], bad = 0;
+
+	for (unsigned i = 0; i < block; i++) {
+		unsigned inside = 0u - ((i - count) >> 31);	/* i < count */
+
+		bad |= inside & (unsigned)(s->held[block - 1 - i] ^ count);
+	}
+	bad |= (count - 1) >> 31;			/* count == 0 */
+	bad |= ((unsigned)block - count) >> 31;		/* count > block */
+	if (bad != 0)
+		return crypto_decrypt_fail(err);
+	pend(s, s->held, block - count);
+	return PS_OK;
+}
+
+static ps_code
+finish_cbc(struct ps_cipher_state *s, size_t block, ps_err *err)
+{
+	if (s->encrypt) {
+		memset(s->part + s->npart, (int)(block - s->npart), block - s->npart);
+		return one_block(s, s->part, block, err);
+	}
+	if (s->npart != 0 || !s->holding)
+		return crypto_decrypt_fail(err);
+	return unpad(s, block, err);
+}
+
+static ps_code
+cbc_run(struct ps_step *step, struct ps_step_io *io, ps_err *err)
+{
+	struct ps_cipher_state *s = state_of(step);
+	size_t block = ((struct ps_cipher *)step)->alg->block;
+	ps_code code;
+
+	while (drain(s, io) && io->in != io->in_end && io->out != io->out_end) {
+		code = some_blocks(s, io, block, err);
+		if (code != PS_OK)
+			return code;
+	}
+	if (!io->last || io->in != io->in_end || s->atpend != s->npend)
+		return PS_OK;
+	if (!s->done) {
+		code = finish_cbc(s, block, err);
+		if (code != PS_OK)
+			return code;
+		s->done = true;
+	}
+	io->done = drain(s, io);
+	return PS_OK;
+}
+
+static const struct ps_step_ops aead_ops = { restart, aead_run };
+static const struct ps_step_ops cbc_ops = { restart, cbc_run };
+
+/* --- making one --- */
+
+void
+ps_cipher_free(struct ps_cipher *c)
+{
+	if (c == NULL)
+		return;
+	if (c->state != NULL) {
+		EVP_CIPHER_CTX_free(c->state->ctx);
+		EVP_CIPHER_free(c->state->evp);
+		ps_buf_clear(&c->state->aad);
+		ps_wipe(c->state, sizeof *c->state);
+		free(c->state);
+	}
+	free(c);
+}
+
+static struct ps_cipher *
+cipher_alloc(const struct ps_alg *alg, bool encrypt)
+{
+	struct ps_cipher *c = calloc(1, sizeof *c);
+
+	if (c == NULL)
+		return NULL;
+	c->alg = alg;
+	c->step.ops = alg->aead ? &aead_ops : &cbc_ops;
+	c->state = calloc(1, sizeof *c->state);
+	if (c->state == NULL) {
+		free(c);
+		return NULL;
+	}
+	c->state->encrypt = encrypt;
+	c->state->niv = alg->iv;
+	c->state->ntag = alg->tag;
+	return c;
+}
+
+static ps_code
+prepare(struct ps_cipher *c, ps_slice key, ps_err *err)
+{
+	struct ps_cipher_state *s = c->state;
+	ps_code code = PS_OK;
+
+	memcpy(s->key, key.p, key.n);
+	s->nkey = key.n;
+	ERR_set_mark();
+	s->evp = EVP_CIPHER_fetch(NULL, c->alg->ossl, NULL);
+	s->ctx = EVP_CIPHER_CTX_new();
+	if (s->evp == NULL)
+		code = ps_fail(err, PS_E_UNSUPPORTED, "crypto.cipher", PS_NOWHERE,
+		    W_CRYPTO_MISSING, PS_TEXT("algorithm", c->alg->label));
+	else if (s->ctx == NULL)
+		code = ps_nomem(err, "crypto.cipher");
+	else if (!start(c->alg, s))
+		code = crypto_fail(err, "crypto.cipher", "EVP_CipherInit");
+	ERR_pop_to_mark();
+	return code;
+}
+
+/* --- parameters --- */
+
+/* RFC 5084, 3.2: GCMParameters, aes-ICVlen DEFAULT 12. */
+static ps_slice
+parse_gcm(struct der *in, uint64_t *out_tag)
+{
+	struct der seq = der_enter(in, DER_SEQUENCE, "GCMParameters");
+	ps_slice nonce = der_octets(&seq, "aes-nonce");
+
+	*out_tag = TAG_MIN;
+	if (der_more(&seq))
+		*out_tag = der_u64(&seq, "aes-ICVlen");
+	der_leave(&seq);
+	return nonce;
+}
+
+static bool
+is_gcm(const struct ps_alg *alg)
+{
+	return alg->aead && alg->id != PS_CHACHA20_POLY1305;
+}
+
+static ps_code
+check_params(const struct ps_alg *alg, size_t niv, uint64_t tag, ps_err *err)
+{
+	if (!is_gcm(alg) && niv != alg->iv)
+		return ps_fail(err, PS_E_MALFORMED, "crypto.cipher", PS_NOWHERE,
+		    W_CRYPTO_CIPHER_IV, PS_TEXT("algorithm", alg->label),
+		    PS_NUMBER("want", alg->iv), PS_NUMBER("found", niv));
+	if (niv == 0 || niv > NONCE_MAX)
+		return ps_fail(err, PS_E_MALFORMED, "crypto.cipher", PS_NOWHERE,
+		    W_CRYPTO_CIPHER_NONCE, PS_TEXT("algorithm", alg->label),
+		    PS_NUMBER("found", niv));
+	if (is_gcm(alg) && (tag < TAG_MIN || tag > TAG_MAX))
+		return ps_fail(err, PS_E_MALFORMED, "crypto.cipher", PS_NOWHERE,
+		    W_CRYPTO_CIPHER_TAG, PS_TEXT("algorithm", alg->label),
+		    PS_NUMBER("found", tag));
+	return PS_OK;
+}
+
+static ps_code
+take_params(struct ps_cipher *c, ps_slice params, ps_err *err)
+{
+	struct der_state state;
+	struct der in;
+	uint64_t tag = c->alg->tag;
+	ps_slice iv;
+	ps_code code;
+
+	der_init(&in, &state, params, 0, false, "parameters");
+	iv = is_gcm(c->alg) ? parse_gcm(&in, &tag) : der_octets(&in, "iv");
+	code = der_finish(&in, "crypto.cipher", err);
+	if (code == PS_OK)
+		code = check_params(c->alg, iv.n, tag, err);
+	if (code != PS_OK)
+		return code;
+	memcpy(c->state->iv, iv.p, iv.n);
+	c->state->niv = iv.n;
+	c->state->ntag = (size_t)tag;
+	return PS_OK;
+}
+
+ps_code
+ps_cipher_new_decrypt(struct ps_cipher **out, const struct ps_algid *algid, ps_slice key,
+    ps_err *err)
+{
+	const struct ps_alg *alg = ps_alg_by_oid(PS_ALG_CIPHER, algid->oid);
+	struct ps_cipher *c;
+	ps_code code;
+
+	if (alg == NULL)
+		return crypto_unknown(err, "crypto.cipher", W_CRYPTO_CIPHER_UNKNOWN,
+		    PS_ALG_CIPHER, algid);
+	c = cipher_alloc(alg, false);
+	if (c == NULL)
+		return ps_nomem(err, "crypto.cipher");
+	code = take_params(c, algid->params, err);
+	if (code == PS_OK)
+		code = key.n == alg->bits / 8 ? prepare(c, key, err) : crypto_decrypt_fail(err);
+	if (code != PS_OK) {
+		ps_cipher_free(c);
+		return code;
+	}
+	*out = c;
+	return PS_OK;
+}
+
+static ps_code
+check_encrypt(const struct ps_alg *alg, size_t nkey, ps_err *err)
+{
+	/* 3DES is there for old mail only: nothing new is written with it. */
+	if (alg->kind != PS_ALG_CIPHER || alg->id == PS_DES3_CBC)
+		return ps_fail(err, PS_E_REFUSED, "crypto.cipher", PS_NOWHERE,
+		    W_CRYPTO_CIPHER_READ_ONLY, PS_TEXT("algorithm", alg->label));
+	if (nkey != alg->bits / 8)
+		return ps_fail(err, PS_E_MISUSE, "crypto.cipher", PS_NOWHERE,
+		    W_CRYPTO_CIPHER_KEY, PS_TEXT("algorithm", alg->label),
+		    PS_NUMBER("want", alg->bits / 8), PS_NUMBER("found", nkey));
+	return PS_OK;
+}
+
+ps_code
+ps_cipher_new_encrypt(struct ps_cipher **out, const struct ps_alg *alg, ps_slice key,
+    ps_err *err)
+{
+	struct ps_cipher *c;
+	ps_code code = check_encrypt(alg, key.n, err);
+
+	if (code != PS_OK)
+		return code;
+	c = cipher_alloc(alg, true);
+	if (c == NULL)
+		return ps_nomem(err, "crypto.cipher");
+	code = ps_random(c->state->iv, c->state->niv, err);
+	if (code == PS_OK)
+		code = prepare(c, key, err);
+	if (code != PS_OK) {
+		ps_cipher_free(c);
+		return code;
+	}
+	*out = c;
+	return PS_OK;
+}
+
+void
+ps_cipher_build_algid(const struct ps_cipher *c, struct derw *w, uint32_t tag)
+{
+	const struct ps_cipher_state *s = c->state;
+	ps_slice iv = { s->iv, s->niv };
+
+	derw_begin(w, tag);
+	derw_oid(w, c->alg->oid);
+	if (is_gcm(c->alg)) {
+		derw_begin(w, DER_SEQUENCE);
+		derw_octets(w, iv);
+		if (s->ntag != TAG_MIN)	/* DER leaves a default out */
+			derw_u64(w, s->ntag);
+		derw_end(w);
+	} else
+		derw_octets(w, iv);
+	derw_end(w);
+}
+
+/* --- tags --- */
+
+ps_code
+ps_cipher_set_aad(struct ps_cipher *c, ps_slice aad, ps_err *err)
+{
+	struct ps_buf copy = { 0 };
+	ps_code code = ps_buf_add(&copy, aad, err);
+
+	if (code != PS_OK)
+		return code;
+	ps_buf_clear(&c->state->aad);
+	c->state->aad = copy;
+	restart(&c->step);
+	if (c->state->broken)
+		return crypto_fail(err, "crypto.cipher", "EVP_CipherInit");
+	return PS_OK;
+}
+
+static ps_code
+check_done(const struct ps_cipher *c, ps_err *err)
+{
+	if (!c->alg->aead)
+		return ps_fail(err, PS_E_MISUSE, "crypto.cipher", PS_NOWHERE,
+		    W_CRYPTO_CIPHER_NO_TAG, PS_TEXT("algorithm", c->alg->label));
+	if (!c->state->done)
+		return ps_fail(err, PS_E_MISUSE, "crypto.cipher", PS_NOWHERE,
+		    W_CRYPTO_CIPHER_UNDONE);
+	return PS_OK;
+}
+
+ps_code
+ps_cipher_tag(struct ps_cipher *c, uint8_t *out, size_t *out_n, ps_err *err)
+{
+	ps_code code = check_done(c, err);
+
+	if (code != PS_OK)
+		return code;
+	memcpy(out, c->state->tag, c->state->ntag);
+	*out_n = c->state->ntag;
+	return PS_OK;
+}
+
+ps_code
+ps_cipher_verify(struct ps_cipher *c, ps_slice mac, ps_err *err)
+{
+	struct ps_cipher_state *s = c->state;
+	uint8_t tag[TAG_MAX], none[BLOCK];
+	ps_code code = check_done(c, err);
+	int n = 0;
+	bool good;
+
+	if (code != PS_OK)
+		return code;
+	/* RFC 5083, 2.2 with RFC 5084, 3.2: as long as the parameters say;
+	 * a shorter one is a cheaper forgery. */
+	if (mac.n != s->ntag || mac.n < TAG_MIN)
+		return crypto_decrypt_fail(err);
+	memcpy(tag, mac.p, mac.n);
+	ERR_set_mark();
+	good = !s->broken &&
+	    EVP_CIPHER_CTX_ctrl(s->ctx, EVP_CTRL_AEAD_SET_TAG, (int)mac.n, tag) == 1 &&
+	    EVP_CipherFinal_ex(s->ctx, none, &n) == 1;
+	ERR_pop_to_mark();
+	return good ? PS_OK : crypto_decrypt_fail(err);
+}
+
+uint64_t
+ps_cipher_length(const struct ps_alg *alg, uint64_t n)
+{
+	return alg->aead ? n : n - n % alg->block + alg->block;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Digests.
+ *
+ * The two XOFs of RFC 8702 are digests of a fixed length here, so that nobody
+ * above has to know that they are not.
+ */
+#include <stdlib.h>
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+
+#include "crypto/internal.h"
+
+struct ps_digest {
+	const struct ps_alg *alg;
+	EVP_MD		*md;
+	EVP_MD_CTX	*ctx;
+	bool		 ended;
+};
+
+size_t
+ps_digest_size(const struct ps_alg *alg)
+{
+	return alg->bits / 8;
+}
+
+const struct ps_alg *
+ps_digest_alg(const struct ps_digest *d)
+{
+	return d->alg;
+}
+
+void
+ps_digest_free(struct ps_digest *d)
+{
+	if (d == NULL)
+		return;
+	EVP_MD_CTX_free(d->ctx);
+	EVP_MD_free(d->md);
+	free(d);
+}
+
+static ps_code
+fetch(struct ps_digest *d, ps_err *err)
+{
+	d->md = EVP_MD_fetch(NULL, d->alg->ossl, NULL);
+	if (d->md == NULL)
+		return ps_fail(err, PS_E_UNSUPPORTED, "crypto.digest", PS_NOWHERE,
+		    W_CRYPTO_MISSING, PS_TEXT("algorithm", d->alg->label));
+	d->ctx = EVP_MD_CTX_new();
+	if (d->ctx == NULL)
+		return ps_nomem(err, "crypto.digest");
+	return ps_digest_reset(d, err);
+}
+
+ps_code
+ps_digest_new(struct ps_digest **out, const struct ps_alg *alg, ps_err *err)
+{
+	struct ps_digest *d = calloc(1, sizeof *d);
+	ps_code code;
+
+	if (d == NULL)
+		return ps_nomem(err, "crypto.digest");
+	d->alg = alg;
+	ERR_set_mark();
+	code = fetch(d, err);
+	ERR_pop_to_mark();
+	if (code != PS_OK) {
+		ps_digest_free(d);
+		return code;
+	}
+	*out = d;
+	return PS_OK;
+}
+
+ps_code
+ps_digest_reset(struct ps_digest *d, ps_err *err)
+{
+	if (EVP_DigestInit_ex2(d->ctx, d->md, NULL) != 1)
+		return crypto_fail(err, "crypto.digest", "EVP_DigestInit");
+	d->ended = false;
+	return PS_OK;
+}
+
+ps_code
+ps_digest_update(struct ps_digest *d, ps_slice in, ps_err *err)
+{
+	if (d->ended)
+		return ps_fail(err, PS_E_MISUSE, "crypto.digest", PS_NOWHERE,
+		    W_CRYPTO_DIGEST_ENDED);
+	if (in.n != 0 && EVP_DigestUpdate(d->ctx, in.p, in.n) != 1)
+		return crypto_fail(err, "crypto.digest", "EVP_DigestUpdate");
+	return PS_OK;
+}
+
+static bool
+is_xof(const struct ps_alg *alg)
+{
+	return alg->id == PS_SHAKE128 || alg->id == PS_SHAKE256;
+}
+
+ps_code
+ps_digest_final(struct ps_digest *d, uint8_t out[PS_DIGEST_MAX], ps_err *err)
+{
+	int ok;
+
+	if (d->ended)
+		return ps_fail(err, PS_E_MISUSE, "crypto.digest", PS_NOWHERE,
+		    W_CRYPTO_DIGEST_ENDED);
+	ok = is_xof(d->alg) ? EVP_DigestFinalXOF(d->ctx, out, ps_digest_size(d->alg)) :
+	    EVP_DigestFinal_ex(d->ctx, out, NULL);
+	if (ok != 1)
+		return crypto_fail(err, "crypto.digest", "EVP_DigestFinal");
+	d->ended = true;
+	return PS_OK;
+}
+
+ps_code
+ps_digest_once(const struct ps_alg *alg, ps_slice in, uint8_t out[PS_DIGEST_MAX], ps_err *err)
+{
+	struct ps_digest *d = NULL;
+	ps_code code = ps_digest_new(&d, alg, err);
+
+	if (code == PS_OK)
+		code = ps_digest_update(d, in, err);
+	if (code == PS_OK)
+		code = ps_digest_final(d, out, err);
+	ps_digest_free(d);
+	return code;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PS_CRYPTO_INTERNAL_H
+#define PS_CRYPTO_INTERNAL_H
+
+/* What the files of this layer share; nobody above includes it. */
+
+#include <stdatomic.h>
+
+#include <openssl/evp.h>
+
+#include "crypto/alg.h"
+#include "crypto/digest.h"
+#include "crypto/envelope.h"
+#include "crypto/key.h"
+#include "crypto/words.h"
+
+enum {
+	RSA_MAX_BITS	= 16384,	/* what OpenSSL verifies with */
+	KEK_MAX		= 32,
+	SHARED_MAX	= 66,		/* P-521 */
+	PBKDF2_ROUNDS	= 600000,
+	PBKDF2_SALT	= 16,
+};
+
+#define OID_SHAKE256_LEN ((ps_slice){ \
+	(const uint8_t *)"\x60\x86\x48\x01\x65\x03\x04\x02\x12", 9 })
+
+struct ps_pubkey {
+	EVP_PKEY		*pkey;
+	struct ps_key_info	 info;
+};
+
+struct ps_key {
+	atomic_uint		 refs;
+	EVP_PKEY		*pkey;
+	struct ps_pubkey	*pub;
+	uint8_t			 substitute[32]; /* of PKCS#1 v1.5, see transport.c */
+};
+
+/* fail.c: PS_E_CRYPTO with OpenSSL's last reason; only where no secret has a
+ * part in it. `what` names the operation. */
+ps_code	crypto_fail(ps_err *err, const char *where, const char *what);
+const char *crypto_reason(void);
+/* The one answer to all that depends on a key or password. */
+ps_code	crypto_decrypt_fail(ps_err *err);
+/* PS_E_UNSUPPORTED with {algorithm}: the row's name or the dotted OID. */
+ps_code	crypto_unknown(ps_err *err, const char *where, const char *words,
+	    enum ps_alg_kind kind, const struct ps_algid *a);
+/* OpenSSL's parameter structures take pointers without const, and only read. */
+void	*crypto_unconst(const void *p);
+
+/* algid.c: parameters absent or NULL. */
+bool	algid_no_params(const struct ps_algid *a);
+
+/* rsa_params.c: what PSS and OAEP share. */
+struct rsa_params {
+	const struct ps_alg *hash, *mgf;
+	uint64_t	 salt, trailer;	/* PSS */
+	ps_slice	 label;		/* OAEP, borrowed */
+};
+PS_MUST ps_code rsa_params_parse_pss(struct rsa_params *out, ps_slice params, ps_err *err);
+PS_MUST ps_code rsa_params_parse_oaep(struct rsa_params *out, ps_slice params, ps_err *err);
+void	rsa_params_build_pss(struct derw *w, const struct ps_alg *hash,
+	    const struct ps_alg *mgf, unsigned salt);
+void	rsa_params_build_oaep(struct derw *w, const struct ps_alg *hash);
+
+/* rsa_unpad.c */
+void	rsa_unpad(const uint8_t *em, size_t k, const uint8_t *substitute, uint8_t *out, size_t n);
+
+/* kdf.c */
+PS_MUST ps_code kdf_x963(const struct ps_alg *digest, ps_slice z, ps_slice info,
+    uint8_t *out, size_t n, ps_err *err);
+/* `salt.p` NULL: none. */
+PS_MUST ps_code kdf_hkdf(const struct ps_alg *digest, ps_slice ikm, ps_slice salt, ps_slice info,
+    uint8_t *out, size_t n, ps_err *err);
+PS_MUST ps_code kdf_pbkdf2(const struct ps_alg *digest, ps_slice password, ps_slice salt,
+    uint64_t rounds, uint8_t *out, size_t n, ps_err *err);
+PS_MUST ps_code kdf_hmac(const struct ps_alg *digest, ps_slice key, ps_slice in,
+    uint8_t out[PS_DIGEST_MAX], ps_err *err);
+/* Parameters of PBKDF2 (RFC 8018, A.2). */
+struct pbkdf2_params {
+	ps_slice	 salt;
+	uint64_t	 rounds;
+	uint64_t	 length;	/* 0: not said */
+	const struct ps_alg *prf;	/* PS_ALG_MAC row */
+};
+PS_MUST ps_code pbkdf2_parse(struct pbkdf2_params *out, const struct ps_algid *kdf,
+    const struct ps_limits *limits, ps_err *err);
+
+/* key.c: takes `pkey`, also on failure. */
+PS_MUST ps_code key_new(struct ps_key **out, EVP_PKEY *pkey, ps_err *err);
+/* pubkey.c: the point or raw octets of a public key. */
+PS_MUST ps_code pubkey_octets(EVP_PKEY *pkey, struct ps_buf *out, ps_err *err);
+bool	pubkey_point_ok(ps_slice point);
+
+/* keyfile: one reading of one file. */
+struct loader {
+	struct ps_keyfile *file;
+	const char	*name;
+	ps_ask_fn	 ask;
+	void		*arg;
+	const struct ps_limits *limits;
+	ps_secret	*passphrase;	/* once asked for */
+	OSSL_LIB_CTX	*legacy;	/* once needed */
+	OSSL_PROVIDER	*provider[2];
+};
+PS_MUST ps_code loader_add_cert(struct loader *l, ps_slice der, ps_err *err);
+PS_MUST ps_code loader_add_key(struct loader *l, ps_slice der, ps_err *err);
+PS_MUST ps_code loader_ask(struct loader *l, ps_err *err);
+PS_MUST ps_code loader_wrong(struct loader *l, ps_err *err);
+PS_MUST ps_code loader_add_pkcs7(struct loader *l, ps_slice der, ps_err *err);
+/* keyfile_der.c: any of the DER (or BER) forms. */
+PS_MUST ps_code loader_add_der(struct loader *l, ps_slice data, ps_err *err);
+/* keyfile_pem.c */
+bool	pem_looks_like(ps_slice data);
+PS_MUST ps_code loader_add_pem(struct loader *l, ps_slice data, ps_err *err);
+/* keyfile_pkcs12.c */
+PS_MUST ps_code loader_add_pkcs12(struct loader *l, ps_slice der, ps_err *err);
+/* keyfile_pbe.c: an EncryptedPrivateKeyInfo. */
+PS_MUST ps_code loader_add_encrypted(struct loader *l, ps_slice der, ps_err *err);
+/* pbe_check refuses what is unknown or costs too much, before any work. */
+PS_MUST ps_code pbe_check(struct loader *l, const struct ps_algid *a, ps_err *err);
+/* pbe_decrypt: PS_E_PASSPHRASE (without words) when it does not fit. `pass.p`
+ * NULL: absent, which PKCS#12 tells from empty. */
+PS_MUST ps_code pbe_decrypt(struct loader *l, const struct ps_algid *a, ps_slice pass,
+    ps_slice in, struct ps_buf *out, ps_err *err);
+/* keyfile_der.c: BER to DER, what `in` begins with. */
+PS_MUST ps_code ber_to_der(struct loader *l, ps_slice in, struct ps_buf *out, ps_err *err);
+
+#endif
