@@ -5,11 +5,12 @@
 usage: format.py [--fix] FILE...
 
 clang-format cannot express some things that this tree wants: tabs within a
-line, so that tables and declarations stand in columns; line breaks that the
-writer chose; and the depth that follows from both (of a list or expression
-that goes on, of a comment under the last one). So its answer is compared line
-by line with runs of blanks taken as one, and a difference that is only such a
-choice stays, as does the body of a macro. Everything else is a finding.
+line, so that tables and declarations stand in columns, and breaks within a
+list, an expression or a structure where the writer put them. So the lines of
+its answer and of the file are first joined to whole statements, what is inside
+brackets going with the line that opened them, and then compared with runs of
+blanks taken as one. A difference in a statement, or in its depth, is a finding;
+macros and the columns of comments stay as they are.
 """
 
 import difflib
@@ -17,94 +18,115 @@ import re
 import subprocess
 import sys
 
-
-def collapsed(line):
-    """The line with its indentation kept and other runs of blanks as one."""
-    indent = re.match(r"[ \t]*", line).group()
-    rest = line[len(indent):].rstrip("\n")
-    rest = re.sub(r"[ \t]+", " ", rest).replace("sizeof (", "sizeof(")
-    return indent + re.sub(r"\* | ?\(\* ?", lambda m: m.group().strip(), rest)
+LITERAL = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'",
+                     re.DOTALL)
+LIST_BEFORE = re.compile(r"(=|,|\(|\{|\breturn|\b(enum|struct|union)\b[\w\s]*)\s*$")
 
 
-def macro_lines(lines):
-    """The numbers of the lines that belong to preprocessor directives."""
-    inside, found = False, set()
-    for number, line in enumerate(lines):
-        if inside or line.lstrip().startswith("#"):
-            found.add(number)
-            inside = line.rstrip().endswith("\\")
-    return found
+def masked(text):
+    """The text with comments blank and literals empty of brackets."""
+    def mask(m):
+        filler = " " if m.group().startswith("/") else "s"
+        return re.sub(r"[^\n]", filler, m.group())
+    return LITERAL.sub(mask, text)
 
 
-def breaks(lines):
-    """The text without blanks, and the places in it where a line ends."""
-    text, places = "", set()
-    for line in lines:
-        text += re.sub(r"\s+", "", line)
-        places.add(len(text))
-    return text, places
-
-
-def only_breaks(old, new):
-    """True when lists or expressions are only broken into other lines."""
-    (text, here), (wanted, there) = breaks(old), breaks(new)
-    statements = {m.end() for m in re.finditer(";", text)}
-    if text != wanted or here == there or not statements <= here & there:
-        return False
-    return all(text[p - 1] in ",({=?:|&+" or text[p:p + 1] in ("}", "?", ":")
-               for p in here ^ there)
-
-
-def goes_on(lines, number):
-    """True for a line that continues an expression, four blanks further in."""
-    indent = re.match(r"\s*", lines[number]).group()
-    before = lines[number - 1].rstrip() if number else ""
-    if not indent.endswith("    ") or before.endswith("*/"):
-        return False
-    return before.endswith(tuple(',(=?|&+-*/<"')) or \
-        lines[number].lstrip().startswith(("?", ":", "||", "&&")) or \
-        (before.endswith("{") and not lines[number].rstrip().endswith(";"))
-
-
-def only_indented(path, lines, number, wanted):
-    """True when the line is the wanted one at a depth that was chosen."""
-    line = lines[number]
-    if line.strip() != wanted.strip():
-        return False
-    return goes_on(lines, number) or \
-        (number and lines[number - 1].startswith("#")) or \
-        re.match(r"\t\t\t+ *\/\*", line) or \
-        (path.endswith(".h") and line == "\t" + wanted)
-
-
-def chosen(path, lines, i, j, new):
-    """True when the difference in lines[i:j] is the writer's to decide."""
-    macros = macro_lines(lines)
-    if i < j and all(n in macros for n in range(i, j)):
+def opens_list(code, place, stack):
+    """True when the bracket at the place holds something other than statements."""
+    if code[place] in "([" or any(free for free, _ in stack):
         return True
-    if j - i == len(new):
-        return all(only_indented(path, lines, n, new[n - i]) for n in range(i, j))
-    return only_breaks(lines[i:j], new)
+    before = code[:place].rstrip()
+    if before.endswith(")"):        # of a compound literal, or of an if
+        depth = 0
+        for i in range(len(before) - 1, -1, -1):
+            depth += (before[i] == ")") - (before[i] == "(")
+            if depth == 0:
+                return re.search(r"(=|,|\breturn)\s*$", before[:i]) is not None
+    return LIST_BEFORE.search(before[-200:]) is not None
+
+
+def starts_inside(code):
+    """For each line, whether it starts inside a list, call or structure."""
+    inside, stack = [False], []
+    for place, c in enumerate(code):
+        if c in "([{":
+            stack.append((opens_list(code, place, stack), place))
+        elif c in ")]}" and stack:
+            stack.pop()
+        elif c == "\n":
+            inside.append(any(free for free, _ in stack))
+    return inside
+
+
+def goes_on(before, line):
+    """True when an expression outside of brackets goes on in this line."""
+    before = before.rstrip()
+    if before.endswith(":"):
+        return not re.match(r"\s*(case\b.*|\w+):$", before)
+    return before.endswith(tuple("=?|&+-,<") + ("*)",)) or \
+        line.lstrip().startswith(("?", ":", "||", "&&"))
+
+
+def comparable(lines, after_directive):
+    """What a statement of these lines says, and how deep it stands."""
+    if lines[0].lstrip().startswith("#"):
+        return re.sub(r"[\s\\]+", "", "".join(lines))
+    indent = re.match(r"\s*", lines[0]).group()
+    text = re.sub(r"\s+", " ", " ".join(lines)).strip().replace("sizeof (", "sizeof(")
+    text = re.sub(r"([(\[{*]) | (?=[)\]}])| ?(?=\(\*)", lambda m: m.group(1) or "", text)
+    text = text.replace('" "', '""').replace(") (", ")(")
+    if re.search(r"<.*[^-]>", text):    # taken for a template of C++
+        text = re.sub(r" ?([<>*]) ?", r"\1", text)
+    if not text or after_directive or (text.startswith("/*") and len(indent) > 2):
+        indent = ""
+    return indent + text
+
+
+def statements(text):
+    """The statements of a file: (comparable form, number of lines)."""
+    lines, code = text.splitlines(keepends=True), masked(text)
+    inside, bare = starts_inside(code), code.splitlines() + [""]
+    out, start, was = [], 0, False
+    while start < len(lines):
+        end, directive = start + 1, lines[start].lstrip().startswith("#")
+        while end < len(lines) and (
+                lines[end - 1].rstrip().endswith("\\") if directive else
+                not lines[end].startswith("#") and
+                (inside[end] or goes_on(bare[end - 1], bare[end]))):
+            end += 1
+        out.append((comparable(lines[start:end], was), end - start))
+        start, was = end, directive
+    return out
+
+
+def place(rows, n):
+    """The line at which row `n` begins."""
+    return sum(size for _, size in rows[:n])
+
+
+def formatted(path, text):
+    """clang-format's answer; it does not know loops whose head is a macro."""
+    text = re.sub(r"\bfor ([A-Z][A-Z_]*\([^()]*\))", r"while (for_\1)", text)
+    answer = subprocess.run(["clang-format", "--assume-filename", path], input=text,
+                            check=True, capture_output=True, encoding="utf-8").stdout
+    return re.sub(r"while \(for_([A-Z][A-Z_]*\([^()]*\))\)", r"for \1", answer)
 
 
 def repaired(path, findings):
-    """The lines of the file as they should be; findings get "file:line"."""
+    """The lines of the file as they are and as they should be."""
     with open(path, encoding="utf-8") as f:
-        lines = f.readlines()
-    wanted = subprocess.run(["clang-format", path], check=True,
-                            capture_output=True, encoding="utf-8").stdout
-    wanted = wanted.splitlines(keepends=True)
-    match = difflib.SequenceMatcher(
-        None, [collapsed(s) for s in lines], [collapsed(s) for s in wanted],
-        autojunk=False)
-    out = []
+        text = f.read()
+    wanted = formatted(path, text)
+    mine, theirs = statements(text), statements(wanted)
+    old, new, out = text.splitlines(keepends=True), wanted.splitlines(keepends=True), []
+    match = difflib.SequenceMatcher(None, [s for s, _ in mine], [s for s, _ in theirs],
+                                    autojunk=False)
     for tag, i, j, k, l in match.get_opcodes():
-        old, new = lines[i:j], wanted[k:l]
-        mine = tag == "equal" or chosen(path, lines, i, j, new)
-        out += old if mine else new
-        if not mine:
-            findings.append((path, i + 1, old, new))
-    return lines, out
+        a, b = old[place(mine, i):place(mine, j)], new[place(theirs, k):place(theirs, l)]
+        out += a if tag == "equal" else b
+        if tag != "equal":
+            findings.append((path, place(mine, i) + 1, a, b))
+    return old, out
 
 
 def main(arguments):
