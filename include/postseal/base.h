@@ -165,6 +165,12 @@ PS_API PS_MUST ps_code ps_secret_read_file(ps_secret *s, const char *path,
 typedef ps_code (*ps_ask_fn)(void *arg, const char *what, ps_secret *out,
     ps_err *err);
 
+/*
+ * ps_time_parse reads a time of RFC 3339 ("2026-01-31T12:00:00Z", with an
+ * offset, or the date alone: midnight UTC). PS_E_MALFORMED for anything else.
+ */
+PS_API PS_MUST ps_code ps_time_parse(const char *text, int64_t *out);
+
 /* The library context: limits, clock, threads, test seed. */
 typedef struct ps_ctx ps_ctx;
 

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <postseal/base.h>
+
 static bool
 leap(int year)
 {
@@ -149,6 +151,14 @@ ps_clock_parse(const char *p, int64_t *out)
 		return false;
 	*out = t;
 	return true;
+}
+
+ps_code
+ps_time_parse(const char *text, int64_t *out)
+{
+	if (text == NULL || out == NULL)
+		return PS_E_MISUSE;
+	return ps_clock_parse(text, out) ? PS_OK : PS_E_MALFORMED;
 }
 
 int64_t
