@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * postseal open: the inner message where it is wanted, the verdict beside it.
+ *
+ * The place for the JSON verdict is opened before the message: nobody should
+ * learn after an hour that it cannot be written.
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "names.h"
+#include "opener.h"
+#include "output.h"
+#include "say.h"
+#include "text.h"
+
+struct opening {
+	struct session	 session;
+	ps_opener	*opener;
+	struct output	 verdict;
+	bool		 several;
+};
+
+static int
+tell_json(struct opening *p, const ps_verdict *v, const char *path)
+{
+	ps_err err = PS_ERR_INIT;
+	ps_code code;
+
+	if (p->verdict.writer == NULL || v == NULL)
+		return EXIT_GOOD;
+	code = ps_verdict_write_json(v, path, p->verdict.writer, &err);
+	return code == PS_OK ? EXIT_GOOD : say_chain(p->verdict.label, code, &err);
+}
+
+/* The text goes to standard error; when that is closed there is nobody left
+ * to tell. */
+static void
+tell_text(const struct opening *p, const ps_verdict *v, const char *path)
+{
+	ps_err err = PS_ERR_INIT;
+	ps_writer *w = NULL;
+
+	if (p->several)
+		fprintf(stderr, "%s:\n", say_label(path));
+	fflush(stderr);
+	if (ps_writer_open_fd(&w, STDERR_FILENO, &err) == PS_OK &&
+	    ps_verdict_write_text(v, colours(STDERR_FILENO), w, &err) == PS_OK)
+		(void)w->ops->finish(w, &err);
+	ps_writer_close(w);
+}
+
+static int
+open_to(struct opening *p, const char *from, const char *to)
+{
+	struct output out = { .fd = -1 };
+	ps_err err = PS_ERR_INIT;
+	ps_verdict *v = NULL;
+	ps_reader *in = NULL;
+	ps_code code;
+	int status = message_open(&in, from);
+
+	if (status == EXIT_GOOD)
+		status = output_open(&out, to);
+	if (status != EXIT_GOOD)
+		goto out;
+	progress_begin(&p->session.progress, is_terminal(to));
+	code = ps_open(p->opener, in, out.writer, &v, &err);
+	progress_end(&p->session.progress);
+	if (code != PS_OK) {
+		status = say_chain(failed_place(&out, from, code), code, &err);
+	} else {
+		tell_text(p, v, from);
+		status = ps_verdict_exit(v);
+	}
+	status = worse(status, tell_json(p, v, from));
+out:
+	ps_verdict_free(v);
+	output_close(&out);
+	ps_reader_close(in);
+	return status;
+}
+
+static int
+open_one(void *arg, const char *path)
+{
+	struct opening *p = arg;
+	const struct options *o = p->session.o;
+	char *to;
+	int status;
+
+	if (o->out_dir == NULL)
+		return open_to(p, path, o->output);
+	to = path_in(o->out_dir, base_name(path));
+	if (to == NULL)
+		return say_nomem();
+	status = open_to(p, path, to);
+	free(to);
+	return status;
+}
+
+int
+cmd_open(const struct options *o)
+{
+	struct opening p = { .verdict.fd = -1, .several = o->message.n > 1 };
+	int status = session_open(&p.session, o);
+
+	if (status == EXIT_GOOD)
+		status = opener_make(&p.opener, &p.session);
+	if (status == EXIT_GOOD && o->verdict != NULL)
+		status = output_open(&p.verdict, o->verdict);
+	if (status == EXIT_GOOD) {
+		status = session_each(&p.session, open_one, &p);
+		if (p.verdict.writer != NULL)
+			status = worse(status, output_finish(&p.verdict));
+	}
+	output_close(&p.verdict);
+	ps_opener_free(p.opener);
+	session_close(&p.session);
+	return status;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef POSTSEAL_OPTIONS_H
+#define POSTSEAL_OPTIONS_H
+
+/* The command line, once it was read and found to make sense. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <postseal/base.h>
+
+/* One bit a verb, so that an option can say which verbs take it. */
+enum verb {
+	VERB_OPEN	= 1,
+	VERB_VERIFY	= 2,
+	VERB_INSPECT	= 4,
+	VERB_SIGN	= 8,
+	VERB_ENCRYPT	= 16,
+	VERB_SEAL	= 32,
+	VERB_VERSION	= 64,
+	VERB_HELP	= 128
+};
+
+struct texts {
+	const char	**item;
+	size_t		  n;
+};
+
+struct options {
+	const char	*verb_name;
+	enum verb	 verb;
+	struct texts	 message;
+	const char	*output, *out_dir, *verdict, *bcc_dir;
+	struct texts	 identity, to, cert, trust, crl, password_file, kek;
+	const char	*from, *at, *content, *policy, *passphrase_file;
+	const char	*digest, *padding, *cipher, *key_transport, *headers;
+	int		 passphrase_fd;		/* -1: none */
+	int		 threads;		/* 0: the library's own choice */
+	int		 revocation;		/* -1: not given */
+	int		 eol;			/* -1: not given; 0 CRLF, 1 LF */
+	int		 require;		/* -1: not given; 0 signed, 1 sealed */
+	bool		 json, all_parts, no_self, explain, online, offline,
+			 no_store, opaque, der, compress, key_ids,
+			 insecure_recipients, help;
+	int64_t		 when;			/* --at as a time */
+};
+
+/* options_parse reads `argv` behind the verb. Returns EXIT_GOOD, or the exit
+ * status after it said what is wrong. options_clear is fine after both. */
+int	options_parse(struct options *o, int argc, char **argv);
+void	options_clear(struct options *o);
+/* options_help writes the rows of the options that `verb` takes. */
+void	options_help(FILE *to, enum verb verb);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Secrets.
+ *
+ * Never an argument, never the environment: both can be seen by others. A
+ * given passphrase is read before anything else, so that a descriptor that
+ * carries the message after it stands where the message begins.
+ */
+#include "secrets.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "say.h"
+#include "text.h"
+
+enum { KEK_MAX = 32 };
+
+static int
+finish(ps_secret **out, ps_secret *s, const char *label, ps_code code, const ps_err *err)
+{
+	if (code != PS_OK) {
+		ps_secret_free(s);
+		return say_chain(label, code, err);
+	}
+	*out = s;
+	return EXIT_GOOD;
+}
+
+int
+secrets_passphrase(ps_secret **out, const struct options *o)
+{
+	ps_err err = PS_ERR_INIT;
+	ps_secret *s;
+
+	if (o->passphrase_file == NULL && o->passphrase_fd < 0)
+		return EXIT_GOOD;
+	s = ps_secret_new();
+	if (s == NULL)
+		return say_nomem();
+	if (o->passphrase_file != NULL)
+		return finish(out, s, "--passphrase-file",
+		    ps_secret_read_file(s, o->passphrase_file, &err), &err);
+	return finish(out, s, "--passphrase-fd", ps_secret_read_fd(s, o->passphrase_fd, &err),
+	    &err);
+}
+
+int
+secrets_password(ps_secret **out, const char *path)
+{
+	ps_err err = PS_ERR_INIT;
+	ps_secret *s = ps_secret_new();
+
+	if (s == NULL)
+		return say_nomem();
+	return finish(out, s, "--password-file", ps_secret_read_file(s, path, &err), &err);
+}
+
+/* AES takes keys of these sizes, and a raw key is used as it is. */
+static int
+kek_from(ps_secret *s, ps_slice raw, const char *path)
+{
+	ps_err err = PS_ERR_INIT;
+	ps_code code;
+
+	if (raw.n != 16 && raw.n != 24 && raw.n != 32) {
+		say(T_FILE ": " T_KEK_SIZE, "--kek", path,
+		    raw.n > KEK_MAX ? T_KEK_MORE : T_KEK_FEWER);
+		return EXIT_USAGE;
+	}
+	code = ps_secret_set(s, raw.p, raw.n, &err);
+	return code == PS_OK ? EXIT_GOOD : say_chain(path, code, &err);
+}
+
+int
+secrets_kek(ps_secret **out, const char *path)
+{
+	ps_err err = PS_ERR_INIT;
+	ps_reader *in = NULL;
+	ps_secret *s = ps_secret_new();
+	ps_slice raw;
+	ps_code code;
+	int status;
+
+	if (s == NULL)
+		return say_nomem();
+	code = ps_reader_open_file(&in, path, &err);
+	if (code == PS_OK)
+		code = in->ops->peek(in, KEK_MAX + 1, &raw, &err);
+	status = code == PS_OK ? kek_from(s, raw, path) : say_chain("--kek", code, &err);
+	ps_reader_close(in);
+	if (status == EXIT_GOOD)
+		*out = s;
+	else
+		ps_secret_free(s);
+	return status;
+}
+
+ps_code
+secrets_ask(void *arg, const char *what, ps_secret *out, ps_err *err)
+{
+	const ps_secret *given = arg;
+	ps_slice value;
+
+	if (given == NULL)
+		return ps_secret_read_tty(out, what, err);
+	value = ps_secret_get(given);
+	return ps_secret_set(out, value.p, value.n, err);
+}

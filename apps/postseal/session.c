@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A session: context, policy, passphrase.
+ */
+#include "session.h"
+
+#include "policy_file.h"
+#include "say.h"
+#include "secrets.h"
+
+static int
+set_up(struct session *s)
+{
+	ps_err err = PS_ERR_INIT;
+	ps_code code = PS_OK;
+
+	if (s->o->at != NULL)
+		code = ps_ctx_set_time(s->ctx, s->o->when, &err);
+	if (code == PS_OK && s->o->threads > 0)
+		code = ps_ctx_set_threads(s->ctx, (unsigned)s->o->threads, &err);
+	return code == PS_OK ? EXIT_GOOD : say_chain(s->o->verb_name, code, &err);
+}
+
+int
+session_open(struct session *s, const struct options *o)
+{
+	int status;
+
+	*s = (struct session){ .o = o, .ctx = ps_ctx_new() };
+	if (s->ctx == NULL)
+		return say_nomem();
+	status = set_up(s);
+	if (status == EXIT_GOOD && o->policy != NULL)
+		status = policy_open(&s->policy, o->policy);
+	if (status == EXIT_GOOD)
+		status = secrets_passphrase(&s->passphrase, o);
+	return status;
+}
+
+void
+session_close(struct session *s)
+{
+	ps_secret_free(s->passphrase);
+	ps_policy_free(s->policy);
+	ps_ctx_free(s->ctx);
+	*s = (struct session){ 0 };
+}
+
+int
+option_status(const char *option, ps_code code, const ps_err *err)
+{
+	int status;
+
+	if (code == PS_OK)
+		return EXIT_GOOD;
+	status = say_chain(option, code, err);
+	return code == PS_E_NOT_FOUND || code == PS_E_UNSUPPORTED ? EXIT_USAGE : status;
+}

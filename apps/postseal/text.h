@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef POSTSEAL_TEXT_H
+#define POSTSEAL_TEXT_H
+
+/*
+ * What the command itself says. The library brings its own sentences; these
+ * are about the command line and the files it names. They are formats of
+ * printf, so that the compiler compares them with their arguments.
+ */
+
+#define T_SEE_HELP	" (`postseal help %s` lists what it takes)"
+
+#define T_NO_VERB	"there is no verb %s; `postseal help` lists them"
+#define T_UNKNOWN_OPTION "%s is not an option"
+#define T_WRONG_VERB	"%s does not go with this verb"
+#define T_NEEDS_VALUE	"%s needs a value after it"
+#define T_TAKES_NONE	"%s takes no value"
+#define T_TWICE		"%s may be given once only"
+#define T_CHOICE	"%s wants one of %s, not %s"
+#define T_NUMBER	"%s wants a number from %u to %u, not %s"
+#define T_NO_MESSAGE	"this verb takes no message, but %s was given"
+#define T_TIME		"--at wants a time like 2026-01-31T12:00:00Z, not %s"
+#define T_ADDRESS	"%s wants an address like bob@example.net, not %s"
+#define T_SEVERAL	"several messages need --out-dir DIR, one output each"
+#define T_BOTH_OUTPUTS	"-o and --out-dir exclude each other"
+#define T_STDIN_TWICE	"standard input can be read once only"
+#define T_STDIN_DIR	\
+	"--out-dir names outputs by their inputs; standard input has no name, use -o"
+#define T_SAME_NAME	"%s and %s would both be written to %s in --out-dir"
+#define T_NO_FOLDER	"%s %s is not a folder; make it first: mkdir -p %s"
+#define T_BCC_SEVERAL	\
+	"--bcc-dir takes one message at a time, or their copies would replace each other"
+#define T_NO_IDENTITY	\
+	"signing needs --identity FILE: a PKCS#12 or PEM file with your key and certificate"
+#define T_IDENTITY_ADDRESS \
+	"--identity %s: finding identities by address comes with a later version; " \
+	"name the PKCS#12 or PEM file"
+#define T_IDENTITY_TOKEN \
+	"--identity %s: keys in tokens come with a later version; name a PKCS#12 or PEM file"
+#define T_TO		\
+	"--to wants a certificate file or an address like bob@example.net, not %s"
+#define T_ONLINE	\
+	"--online is not in this version, which never asks the network; give CRLs by --crl FILE"
+#define T_HEADERS	\
+	"--headers %s is not in this version; --headers off is its only form, and the default"
+#define T_TWO_PASSPHRASES "--passphrase-file and --passphrase-fd exclude each other"
+#define T_KEK_SIZE	\
+	"a key-encryption key is 16, 24 or 32 raw octets, and this file holds %s"
+#define T_KEK_FEWER	"fewer or another number"
+#define T_KEK_MORE	"more"
+#define T_POLICY_NAME	\
+	"--policy %s is neither a policy (default, strict, legacy-read) nor a file"
+#define T_POLICY_LINE	"%s: line %u: %s"
+#define T_POLICY_SYNTAX	"this is neither [section] nor name = value"
+#define T_POLICY_LONG	"the line is longer than %d octets"
+#define T_POLICY_BASE	"base stands before all other rows, in the section [policy]"
+#define T_POLICY_KEY	"the section [policy] knows base only, not %s"
+#define T_POLICY_SECTION "%s stands before any [section]"
+#define T_FILE		"%s: %s"
+#define T_OPEN_OUTPUT	"cannot write %s: %s"
+#define T_STDOUT	"cannot write to standard output: %s"
+#define T_NO_MEMORY	"the memory of this machine is used up"
+#define T_WAITING	"reading the message from the terminal; Ctrl-D ends it"
+#define T_INSECURE_RECIPIENTS \
+	"warning: --insecure-recipients: the recipients' certificates are not judged, " \
+	"so others may hold the keys"
+#define T_WARNING	"%s: warning: %.*s"
+#define T_OPTION	"option %s"
+
+#define T_STDIN_NAME	"standard input"
+
+/* --- help --- */
+
+#define H_TAIL		"\nThe manual page postseal(1) says more.\n"
+#define H_OVERVIEW	\
+	"postseal seals and opens e-mail (S/MIME).\n" \
+	"\n" \
+	"  postseal open mail.eml --identity bob.p12\n" \
+	"  postseal seal draft.eml --identity alice.p12 --cert bob.pem\n" \
+	"\n"
+#define H_VERBS		"Verbs:\n"
+#define H_OPTIONS	"\nOptions:\n"
+#define H_EXAMPLES	"\nExamples:\n"
+#define H_MESSAGE	\
+	"\nMESSAGE is a file, or -, or nothing for standard input: a whole mail, a bare\n" \
+	"MIME entity or a bare CMS object (DER, BER, PEM, base64).\n"
+#define H_EXIT		\
+	"\nExit status: 0 good, 1 the verdict is not good, 2 usage, 3 cannot be read or\n" \
+	"decrypted, 4 temporary (a full disk), 5 refused (a certificate missing or\n" \
+	"unfit).\n"
+#define H_MORE		"\n`postseal help VERB` lists the options of a verb.\n"
+
+#define H_OPEN		"decrypt and verify; inner message on stdout, verdict on stderr"
+#define H_VERIFY	"judge; the verdict on stdout"
+#define H_INSPECT	"draw the layers, algorithms, recipients, certificates; judge nothing"
+#define H_SIGN		"sign a mail"
+#define H_ENCRYPT	"encrypt a mail to everybody in To and Cc"
+#define H_SEAL		"sign and encrypt a mail to everybody in To and Cc"
+#define H_VERSION	"the version, its parts and its algorithms"
+#define H_HELP		"this page, or that of a verb"
+
+#define X_OPEN		\
+	"  postseal open mail.eml --identity bob.p12 -o plain.eml\n" \
+	"  postseal open *.eml --identity bob.p12 --out-dir opened --verdict all.jsonl\n" \
+	"  postseal open --require sealed --identity bob.p12 <mail.eml >plain.eml\n"
+#define X_VERIFY	\
+	"  postseal verify mail.eml\n" \
+	"  postseal verify --json --trust root.pem mail1.eml mail2.eml\n"
+#define X_INSPECT	"  postseal inspect mail.eml\n"
+#define X_SIGN		"  postseal sign draft.eml --identity alice.p12 -o signed.eml\n"
+#define X_ENCRYPT	"  postseal encrypt draft.eml --to bob.pem -o encrypted.eml\n"
+#define X_SEAL		\
+	"  postseal seal draft.eml --identity alice.p12 --cert bob.pem -o sealed.eml\n" \
+	"  postseal seal - --identity alice.p12 --to bob.pem <draft.eml >sealed.eml\n"
+
+/* One row of help for each option. */
+#define O_OUTPUT	"write here; replaced only when whole and good"
+#define O_OUT_DIR	"write each message under its name in this folder"
+#define O_JSON		"one JSON object a message, each on one line"
+#define O_VERDICT	"write the verdict as JSON to this file as well"
+#define O_IDENTITY	"PKCS#12 or PEM: key and certificate; repeatable"
+#define O_TO		"certificate file or address; repeatable"
+#define O_CERT		"more certificates; repeatable"
+#define O_TRUST		"trusted roots, not the system's; repeatable"
+#define O_CRL		"a revocation list; repeatable"
+#define O_FROM		"the sender of input that has no header fields"
+#define O_REQUIRE	"write nothing unless the verdict is that good"
+#define O_ALL_PARTS	"parts outside the protection too, each marked"
+#define O_EOL		"line ends of the output; default: the input's"
+#define O_BCC_DIR	"one copy for each Bcc recipient, in this folder"
+#define O_NO_SELF	"do not encrypt to your own certificate too"
+#define O_EXPLAIN	"which algorithms were chosen and why, on stderr"
+#define O_THREADS	"use at most so many threads for a message"
+#define O_CONTENT	"the content of a detached bare CMS signature"
+#define O_AT		"judge as of this time: 2026-01-31T12:00:00Z"
+#define O_ONLINE	"refused: this version never asks the network"
+#define O_OFFLINE	"never ask the network; so it is in this version"
+#define O_NO_STORE	"use no store; there is none in this version"
+#define O_PASSPHRASE_FILE "passphrase of the identities: its first line"
+#define O_PASSPHRASE_FD	"the same, read from an open descriptor"
+#define O_PASSWORD_FILE	"secret of a password recipient; repeatable"
+#define O_KEK		"key-encryption key, 16, 24 or 32 raw octets"
+#define O_REVOCATION	"hard: no answer is a refusal; default: soft"
+#define O_POLICY	"default, strict, legacy-read, or a policy file"
+#define O_OPAQUE	"one signed-data object, not multipart/signed"
+#define O_DIGEST	"the digest of signatures: sha256, sha384, sha512"
+#define O_PADDING	"the padding of RSA signatures"
+#define O_CIPHER	"content cipher: aes-256-gcm, aes-256-cbc, ..."
+#define O_KEY_TRANSPORT	"how RSA recipients get the key"
+#define O_HEADERS	"header protection: only off in this version"
+#define O_DER		"definite lengths at any size: one more pass"
+#define O_COMPRESS	"compress before signing or encrypting"
+#define O_KEY_IDS	"name signers and recipients by key identifier"
+#define O_INSECURE_RECIPIENTS "encrypt even to certificates that are unfit"
+#define O_HELP		"this page"
+
+/* --- version --- */
+
+#define V_PARTS		\
+	"\nParts\n" \
+	"  files       identities and certificates in PKCS#12, PEM and DER\n" \
+	"  policy      default, strict, legacy-read, and policy files\n" \
+	"  store       not in this version: name certificates and identities by file\n" \
+	"  network     not in this version: nothing is ever fetched\n" \
+	"  tokens      not in this version: no pkcs11: identities\n" \
+	"  headers     --headers off only: no header protection in this version\n" \
+	"  gateway     not in this version\n"
+#define V_ALGORITHMS	"\nAlgorithms\n"
+
+#endif
