@@ -101,11 +101,12 @@ check_tidy() {
 	! grep -qE '(warning|error): ' "$RESULTS/tidy.findings"
 }
 
-# gcc 12 takes a pointer to the first member of a block for a lost block; leaks
-# are found by the address sanitizer.
+# gcc 12 takes a pointer to the first member of a block for a lost block, and a
+# switch over all of an enumeration for one that may fall through; leaks are
+# found by the address sanitizer, what is not initialised by clang-tidy.
 analyze() {
-	xargs -r -P 2 -n 1 gcc -std=c11 -O1 -fanalyzer -Wno-analyzer-malloc-leak -Werror \
-	    -D_GNU_SOURCE -Iinclude -Isrc -c -o /dev/null "$@"
+	xargs -r -P 2 -n 1 gcc -std=c11 -O1 -fanalyzer -Wno-analyzer-malloc-leak \
+	    -Wno-analyzer-use-of-uninitialized-value -Werror -D_GNU_SOURCE -Iinclude -Isrc -c -o /dev/null "$@"
 }
 
 check_analyzer() {
