@@ -79,7 +79,7 @@ const char *ps_path_reason_name(enum ps_path_reason r);
 struct ps_path_problem {
 	enum ps_path_reason reason;
 	int64_t		 when;		/* expiry, revocation; 0: none */
-	char		 text[256];	/* the sentence: names the certificate */
+	char		 text[512];	/* the sentence: names the certificate */
 };
 
 struct ps_path_out {

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PS_X509_INTERNAL_H
+#define PS_X509_INTERNAL_H
+
+/* What the files of this layer share. */
+
+#include <openssl/x509.h>
+
+#include "x509/path.h"
+
+/* --- view.c --- */
+/* ps_view_parse fills `v` with slices into `der`, a whole certificate. */
+PS_MUST ps_code ps_view_parse(struct ps_cert_view *v, ps_slice der, ps_err *err);
+
+/* --- chars.c: the characters of an ASN.1 string --- */
+enum { PS_CHARS_RAW = 0x110000 };	/* + an octet that is no character */
+struct ps_chars {
+	const uint8_t	*p, *end;
+	uint32_t	 tag;
+};
+/* ps_chars_init: false when `tag` is no string type. */
+bool	ps_chars_init(struct ps_chars *c, uint32_t tag, ps_slice value);
+/* ps_chars_next: false at the end. */
+bool	ps_chars_next(struct ps_chars *c, uint32_t *out);
+
+/* --- name.c --- */
+/* ps_name_each calls `see` with each attribute, in the order of the name;
+ * false when the name cannot be read or `see` answered false. */
+typedef bool (*ps_name_fn)(void *arg, ps_slice oid, uint32_t tag, ps_slice value);
+bool	ps_name_each(ps_slice name, ps_name_fn see, void *arg);
+/* ps_name_common writes the last commonName as it is, unescaped, else "". */
+const char *ps_name_common(ps_slice name, char *out, size_t size);
+
+/* --- address.c --- */
+enum { PS_CERT_ADDRESSES = 1000 };	/* names of one certificate (STANDARDS C8) */
+struct ps_cert_address {
+	char	*text;
+	bool	 utf8;		/* SmtpUTF8Mailbox */
+};
+struct ps_cert_addresses {
+	struct ps_cert_address	*list;
+	size_t			 n, room;
+};
+PS_MUST ps_code ps_addresses_collect(struct ps_cert_addresses *out,
+    const struct ps_cert_view *v, ps_err *err);
+void	ps_addresses_clear(struct ps_cert_addresses *a);
+
+/* --- cert.c --- */
+const struct ps_cert_addresses *ps_cert_addresses_of(const ps_cert *c);
+/* ps_cert_x509 is made at first use and kept; borrowed. PS_E_MALFORMED when
+ * the crypto library cannot read it. */
+PS_MUST ps_code ps_cert_x509(ps_cert *c, X509 **out, ps_err *err);
+/* ps_cert_who names the holder for a person: address, common name, subject;
+ * cut to `size`, unescaped. Returns `out`. */
+const char *ps_cert_who(const ps_cert *c, char *out, size_t size);
+
+/* --- trust.c --- */
+struct ps_anchor {
+	X509	*x509;		/* in the store */
+	ps_cert	*cert;
+};
+struct ps_trust {
+	X509_STORE		*store;
+	struct ps_anchor	*anchor;
+	size_t			 n, room;
+	STACK_OF(X509_CRL)	*crls;
+	bool			 system;
+};
+
+/* --- problem.c --- */
+struct ps_finding {
+	int	 error;		/* X509_V_ERR_... */
+	int	 depth;		/* place in the chain */
+	int64_t	 when;		/* of a revocation */
+};
+/* One problem on its way into the list. */
+struct ps_problem {
+	enum ps_path_reason reason;
+	const char	*words;		/* may use who, issuer, date, alg, bits, reason */
+	const ps_cert	*cert;		/* who and issuer come from it */
+	int64_t		 when;		/* 0: none */
+	const char	*alg, *why;
+	unsigned	 bits;
+};
+/* ps_problem_add tells each sentence once; what is more than the list holds
+ * is dropped, since one problem is enough not to trust. */
+void	ps_problem_add(struct ps_path_out *out, const struct ps_problem *p);
+/* ps_problem_from translates what the crypto library found. */
+void	ps_problem_from(struct ps_path_out *out, const struct ps_finding *f, const ps_cert *c,
+	    bool leaf);
+
+/* --- rules.c --- */
+/* ps_path_rules adds what our own rules say about out->chain; `anchored`:
+ * its last certificate is an anchor. */
+PS_MUST ps_code ps_path_rules(const struct ps_path_in *in, bool anchored,
+    struct ps_path_out *out, ps_err *err);
+
+/* --- revocation.c --- */
+/* ps_path_revocation judges a chain that ends at an anchor; `chain` is
+ * out->chain as the crypto library has it. */
+PS_MUST ps_code ps_path_revocation(const struct ps_path_in *in, STACK_OF(X509) *untrusted,
+    STACK_OF(X509) *chain, struct ps_path_out *out, ps_err *err);
+
+/* --- path.c --- */
+/* ps_path_ctx makes a verification of in->cert with our settings. NULL: the
+ * crypto library failed. */
+X509_STORE_CTX *ps_path_ctx(const struct ps_path_in *in, STACK_OF(X509) *untrusted,
+    unsigned long flags);
+
+#endif

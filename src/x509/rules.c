@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Our own rules about a path.
+ *
+ * The crypto library knows a purpose "S/MIME", but it refuses
+ * anyExtendedKeyUsage, which RFC 8550, 4.4.4 accepts, and it cannot be asked
+ * for one use of the key. And its security levels are one number for all
+ * algorithms, where a policy has a row for each. So both are judged here.
+ */
+#include "x509/internal.h"
+#include "x509/words.h"
+
+enum { KU_SIGN = PS_KU_DIGITAL_SIGNATURE | PS_KU_NON_REPUDIATION };
+
+/* --- what keys are for --- */
+
+/* What a kind of key can do, and the usage that allows encryption to it:
+ * RFC 8551, 2.3 with RFC 5280, 4.2.1.3. */
+static const struct {
+	unsigned	 key;
+	bool		 signs;
+	unsigned	 encrypts;	/* 0: cannot */
+} abilities[] = {
+	{ PS_KEY_RSA,		true,	PS_KU_KEY_ENCIPHERMENT },
+	{ PS_KEY_RSA_PSS,	true,	0 },
+	{ PS_KEY_RSA_OAEP,	false,	PS_KU_KEY_ENCIPHERMENT },
+	{ PS_KEY_EC,		true,	PS_KU_KEY_AGREEMENT },
+	{ PS_KEY_ED25519,	true,	0 },
+	{ PS_KEY_ED448,		true,	0 },
+	{ PS_KEY_X25519,	false,	PS_KU_KEY_AGREEMENT },
+	{ PS_KEY_X448,		false,	PS_KU_KEY_AGREEMENT },
+	{ PS_KEY_DSA,		true,	0 },
+};
+
+static bool
+fit(const struct ps_cert_view *v, unsigned key, enum ps_purpose purpose)
+{
+	size_t i = 0, n = sizeof abilities / sizeof abilities[0];
+
+	while (i < n && abilities[i].key != key)
+		i++;
+	if (i == n)
+		return false;
+	if (purpose == PS_PURPOSE_SIGN)
+		/* RFC 8550, 4.4.2: either bit; both when there is none. */
+		return abilities[i].signs && (!v->has_ku || (v->ku & KU_SIGN) != 0);
+	return abilities[i].encrypts != 0 &&
+	    (!v->has_ku || (v->ku & abilities[i].encrypts) != 0);
+}
+
+static void
+check_usage(const struct ps_path_in *in, const struct ps_key_info *key, struct ps_path_out *out)
+{
+	ps_cert *leaf = out->chain[0];
+	bool sign = in->purpose == PS_PURPOSE_SIGN;
+
+	if (!fit(ps_cert_view_of(leaf), key->type->id, in->purpose))
+		ps_problem_add(out, &(struct ps_problem){ .reason = PS_PATH_KEY_USAGE,
+		    .cert = leaf, .words = sign ? W_PATH_NO_SIGN : W_PATH_NO_ENCRYPT });
+}
+
+/* RFC 8550, 4.4.4: emailProtection or anyExtendedKeyUsage, or no extension;
+ * in an authority the same, as is common practice: it may give no more than
+ * it has. */
+static void
+check_mail(ps_cert *c, bool leaf, struct ps_path_out *out)
+{
+	const struct ps_cert_view *v = ps_cert_view_of(c);
+
+	if (v->has_eku && !v->eku_email && !v->eku_any)
+		ps_problem_add(out, &(struct ps_problem){ .reason = PS_PATH_NOT_FOR_MAIL,
+		    .cert = c, .words = leaf ? W_PATH_NO_MAIL : W_PATH_CA_NO_MAIL });
+}
+
+/* RFC 5280, 6.1.4 (k), (n). An anchor is trusted as it is: old roots have no
+ * extensions. */
+static void
+check_authority(ps_cert *c, struct ps_path_out *out)
+{
+	const struct ps_cert_view *v = ps_cert_view_of(c);
+
+	if (!v->ca || (v->has_ku && (v->ku & PS_KU_CERT_SIGN) == 0))
+		ps_problem_add(out, &(struct ps_problem){ .reason = PS_PATH_NOT_CA,
+		    .cert = c, .words = W_PATH_NOT_CA });
+}
+
+/* --- strength --- */
+
+static void
+check_key(const struct ps_path_in *in, ps_cert *c, const struct ps_key_info *key,
+    enum ps_use use, struct ps_path_out *out)
+{
+	if (ps_policy_key(in->policy, key, use, in->at) != PS_GRADE_GOOD)
+		ps_problem_add(out, &(struct ps_problem){ .reason = PS_PATH_WEAK_KEY,
+		    .cert = c, .words = W_PATH_WEAK_KEY, .alg = key->type->label,
+		    .bits = key->bits });
+}
+
+static void
+check_signature(const struct ps_path_in *in, ps_cert *c, struct ps_path_out *out)
+{
+	const struct ps_algid *alg = &ps_cert_view_of(c)->signature;
+	struct ps_sigspec spec;
+	char text[128];
+	bool known = ps_sigspec_parse(&spec, alg, NULL, NULL) == PS_OK;
+
+	if (known && ps_policy_signature(in->policy, &spec, PS_USE_READ, in->at) == PS_GRADE_GOOD)
+		return;
+	ps_problem_add(out, &(struct ps_problem){
+		.reason = known ? PS_PATH_WEAK_SIGNATURE : PS_PATH_PATH_OTHER,
+		.cert = c,
+		.words = known ? W_PATH_WEAK_SIG : W_PATH_NO_ALG,
+		.alg = ps_algid_text(PS_ALG_SIGNATURE, alg, text, sizeof text),
+	});
+}
+
+/* --- one certificate --- */
+
+/* False, with a problem, when the key is none that we know. */
+static ps_code
+key_info(ps_cert *c, struct ps_key_info *out, bool *out_known, struct ps_path_out *path,
+    ps_err *err)
+{
+	struct ps_pubkey *key;
+	ps_code code = ps_cert_pubkey(c, &key, err);
+
+	if (code == PS_E_NOMEM)
+		return code;
+	*out_known = code == PS_OK;
+	if (*out_known)
+		ps_pubkey_info(key, out);
+	else
+		ps_problem_add(path, &(struct ps_problem){ .reason = PS_PATH_PATH_OTHER,
+		    .cert = c, .words = W_PATH_NO_KEY });
+	ps_err_clear(err);
+	return PS_OK;
+}
+
+static ps_code
+check_one(const struct ps_path_in *in, size_t i, bool anchor, struct ps_path_out *out, ps_err *err)
+{
+	ps_cert *c = out->chain[i];
+	bool leaf = i == 0, known;
+	/* Encrypting to a key is sending with it; the rest is reading. */
+	enum ps_use use = leaf && in->purpose == PS_PURPOSE_ENCRYPT ? PS_USE_SEND : PS_USE_READ;
+	struct ps_key_info key;
+	ps_code code = key_info(c, &key, &known, out, err);
+
+	if (code != PS_OK)
+		return code;
+	if (known && leaf)
+		check_usage(in, &key, out);
+	check_mail(c, leaf, out);
+	if (!leaf && !anchor)
+		check_authority(c, out);
+	if (ps_cert_view_of(c)->critical_unknown)
+		ps_problem_add(out, &(struct ps_problem){ .reason = PS_PATH_CRITICAL_EXTENSION,
+		    .cert = c, .words = W_PATH_CRITICAL });
+	if (known)
+		check_key(in, c, &key, use, out);
+	/* RFC 5280, 6.1: nothing depends on the signature of an anchor. */
+	if (!anchor)
+		check_signature(in, c, out);
+	return PS_OK;
+}
+
+ps_code
+ps_path_rules(const struct ps_path_in *in, bool anchored, struct ps_path_out *out, ps_err *err)
+{
+	ps_code code = PS_OK;
+
+	for (size_t i = 0; i < out->nchain && code == PS_OK; i++)
+		code = check_one(in, i, anchored && i + 1 == out->nchain, out, err);
+	return code;
+}
