@@ -113,16 +113,34 @@ errno_code(int no, ps_code otherwise)
 	return otherwise;
 }
 
+/* strerror_r is of POSIX or of GNU, which differ in what they return. */
+static const char *
+posix_reason(int no, const char *buf)
+{
+	return no == 0 ? buf : "";
+}
+
+static const char *
+gnu_reason(const char *text, const char *buf)
+{
+	(void)buf;
+	return text;
+}
+
+#define REASON(made, buf) \
+	_Generic((made), int: posix_reason, char *: gnu_reason)((made), (buf))
+
 ps_code
 ps_fail_errno(ps_err *err, ps_code otherwise, int no, const char *where,
     const char *words, const char *path)
 {
 	char reason[128];
 
-	if (strerror_r(no, reason, sizeof reason) != 0)
-		reason[0] = '\0';
+	(void)posix_reason;
+	(void)gnu_reason;
 	return ps_fail(err, errno_code(no, otherwise), where, PS_NOWHERE, words,
-	    PS_TEXT("path", path), PS_TEXT("reason", reason));
+	    PS_TEXT("path", path), PS_TEXT("reason",
+	    REASON(strerror_r(no, reason, sizeof reason), reason)));
 }
 
 ps_code
