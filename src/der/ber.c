@@ -21,13 +21,10 @@ void
 ber_init(struct ber *b, ps_reader *src, const struct ps_limits *limits,
     const char *where)
 {
-	uint64_t start = ps_reader_offset(src);
-
 	*b = (struct ber){
 		.src = src,
 		.limits = limits,
 		.where = where,
-		.start = start == UINT64_MAX ? 0 : start,
 		.canonical = true,
 	};
 }

@@ -22,7 +22,6 @@ struct ber {
 	ps_reader	*src;		/* borrowed */
 	const struct ps_limits *limits;
 	const char	*where;		/* static: for errors */
-	uint64_t	 start;		/* of `src`, where this began */
 	uint64_t	 offset;	/* octets consumed */
 	unsigned	 depth;
 	struct ber_level level[64];
@@ -30,9 +29,7 @@ struct ber {
 };
 
 /*
- * ber_init starts at the reader's place. A source that tells no offset
- * (ps_reader_offset) is taken to be at its first octet, which matters to a
- * rewind only.
+ * ber_init starts at the reader's place.
  *
  * A source's error is passed on as it is; a source that ends within an element
  * is PS_E_MALFORMED. After a failure `b` stands at the octet that is wrong.
@@ -68,7 +65,8 @@ PS_MUST ps_code ber_oid(struct ber *b, const char *name, uint8_t out[32],
  * with identifier `tag` (primitive form; its constructed form, tag | 0x20, is
  * accepted too, its segments universal OCTET STRINGs, nested). The reader
  * borrows `b`; when it came to its end (a peek showed nothing), b stands behind
- * the element. It can be rewound when b's source can, and takes b back with it.
+ * the element. It can be rewound when b's source can return
+ * (ps_reader_can_return), and takes b back with it.
  */
 PS_MUST ps_code ber_octets(struct ber *b, uint32_t tag, const char *name,
     ps_reader **out, ps_err *err);
@@ -80,7 +78,7 @@ PS_MUST ps_code ber_trailing(struct ber *b, ps_err *err);
  * A writer of an OCTET STRING's value as BER segments of `chunk` octets
  * (identifier 0x04 each), for indefinite-length strings. The caller writes
  * the header before and the end-of-contents after. finish puts the rest but
- * does not finish `dst`; abandoning forgets the rest and leaves `dst` alone.
+ * does not finish `dst`; abandon abandons it.
  */
 PS_MUST ps_code ber_writer_open_segments(ps_writer **out, ps_writer *dst,
     size_t chunk, ps_err *err);

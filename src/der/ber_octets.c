@@ -22,9 +22,11 @@ enum {
 };
 
 struct octets {
-	ps_reader	 reader;
+	ps_reader	 pub;
 	struct ber	*b;
 	struct ber	 begin;		/* b at the start of the value */
+	uint64_t	 place;		/* the source there */
+	uint64_t	 taken;		/* octets of the value */
 	const char	*name;
 	uint64_t	 length;	/* of the value, UINT64_MAX: segments */
 	uint64_t	 left;		/* in the segment or primitive string */
@@ -171,6 +173,7 @@ octets_consume(ps_reader *r, size_t n)
 {
 	struct octets *o = octets_of(r);
 
+	o->taken += n;
 	if (o->at != o->n) {
 		o->at += n;
 		return;
@@ -186,6 +189,7 @@ start(struct octets *o)
 	*o->b = o->begin;
 	o->left = o->length == UINT64_MAX ? 0 : o->length;
 	o->at = o->n = 0;
+	o->taken = 0;
 	o->done = false;
 }
 
@@ -193,11 +197,8 @@ static ps_code
 octets_rewind(ps_reader *r, ps_err *err)
 {
 	struct octets *o = octets_of(r);
-	ps_code code = ps_reader_rewind(o->b->src, err);
+	ps_code code = ps_reader_rewind_to(o->b->src, o->place, err);
 
-	if (code == PS_OK)
-		code = ps_reader_skip(o->b->src,
-		    o->begin.start + o->begin.offset, err);
 	if (code == PS_OK)
 		start(o);
 	return code;
@@ -207,6 +208,12 @@ static uint64_t
 octets_length(ps_reader *r)
 {
 	return octets_of(r)->length;
+}
+
+static uint64_t
+octets_offset(const ps_reader *r)
+{
+	return ((const struct octets *)(const void *)r)->taken;
 }
 
 /* What was collected may be a decrypted message. */
@@ -221,21 +228,13 @@ octets_close(ps_reader *r)
 	free(o);
 }
 
-static const ps_reader_ops rewindable = {
-	.size = sizeof rewindable,
-	.peek = octets_peek,
-	.consume = octets_consume,
-	.rewind = octets_rewind,
-	.length = octets_length,
-	.close = octets_close,
-};
+#define OCTETS_OPS(rew) { .size = sizeof(ps_reader_ops), \
+	.peek = octets_peek, .consume = octets_consume, .rewind = (rew), \
+	.length = octets_length, .close = octets_close, \
+	.offset = octets_offset }
 
-static const ps_reader_ops once = {
-	.size = sizeof once,
-	.peek = octets_peek,
-	.consume = octets_consume,
-	.length = octets_length,
-	.close = octets_close,
+static const ps_reader_ops octets_ops[] = {
+	OCTETS_OPS(NULL), OCTETS_OPS(octets_rewind)
 };
 
 /* Takes the head of the string: `b` then stands at its value. */
@@ -274,11 +273,12 @@ ber_octets(struct ber *b, uint32_t tag, const char *name, ps_reader **out,
 		free(o);
 		return code;
 	}
-	o->reader.ops = ps_reader_can_rewind(b->src) ? &rewindable : &once;
+	o->pub.ops = &octets_ops[ps_reader_can_return(b->src)];
+	o->place = ps_reader_offset(b->src);
 	o->b = b;
 	o->begin = *b;
 	o->name = name;
 	start(o);
-	*out = &o->reader;
+	*out = &o->pub;
 	return PS_OK;
 }

@@ -31,20 +31,21 @@ der_init(struct der *d, struct der_state *state, ps_slice in, uint64_t base,
 	};
 }
 
-/* The innermost names are kept when there are more than fit. A name is told
- * once when an element and the cursor it is in are called the same. */
+/* A name is told once when an element and the cursor it is in are called the
+ * same; the innermost are kept when there are more than fit. */
 static void
-remember_path(struct der *d, const char *name)
+remember_path(const struct der *d, const char *name)
 {
 	struct der_state *st = d->state;
-	const char *names[PATH_NAMES], *last = NULL;
+	const char *names[PATH_NAMES], *last = "";
 	unsigned n = 0;
 
-	for (; n < PATH_NAMES; name = d->name, d = d->parent) {
-		if (name != NULL && (last == NULL || strcmp(name, last) != 0))
+	for (const struct der *up = d; n < PATH_NAMES; up = up->parent) {
+		if (name != NULL && strcmp(name, last) != 0)
 			names[n++] = last = name;
-		if (d == NULL)
+		if (up == NULL)
 			break;
+		name = up->name;
 	}
 	st->depth = n;
 	for (unsigned i = 0; i < n; i++)

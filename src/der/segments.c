@@ -11,13 +11,13 @@
 #include "der/ber.h"
 #include "der/head.h"
 #include "der/words.h"
+#include "stream/writer.h"
 
 struct segments {
-	ps_writer	 writer;
+	struct ps_own_writer own;
 	ps_writer	*dst;		/* borrowed */
 	size_t		 chunk;
 	size_t		 n;		/* held */
-	bool		 dead;		/* finished or abandoned */
 	uint8_t		 held[];	/* chunk octets */
 };
 
@@ -66,25 +66,26 @@ static ps_code
 segments_write(ps_writer *w, ps_slice in, ps_err *err)
 {
 	struct segments *s = segments_of(w);
-	ps_code code = PS_OK;
+	ps_code code = ps_own_ready(&s->own, err);
 
-	if (s->dead)
-		return ps_fail(err, PS_E_MISUSE, "der.segments", PS_NOWHERE,
-		    W_DER_MISUSE);
+	if (code != PS_OK)
+		return code;
 	while (code == PS_OK && in.n != 0)
 		code = take_some(s, &in, err);
-	return code;
+	return ps_own_wrote(&s->own, code);
 }
 
 static ps_code
 segments_finish(ps_writer *w, ps_err *err)
 {
 	struct segments *s = segments_of(w);
-	size_t n = s->n;
+	ps_code code = ps_own_ready(&s->own, err);
 
-	s->n = 0;
-	s->dead = true;
-	return n == 0 ? PS_OK : put_segment(s, (ps_slice){ s->held, n }, err);
+	if (code != PS_OK)
+		return code;
+	if (s->n != 0)
+		code = put_segment(s, (ps_slice){ s->held, s->n }, err);
+	return ps_own_finished(&s->own, code);
 }
 
 static void
@@ -92,8 +93,8 @@ segments_abandon(ps_writer *w)
 {
 	struct segments *s = segments_of(w);
 
-	s->n = 0;
-	s->dead = true;
+	s->own.state = PS_WRITING_ABANDONED;
+	ps_writer_abandon(s->dst);
 }
 
 static void
@@ -105,20 +106,12 @@ segments_close(ps_writer *w)
 	free(s);
 }
 
-static const ps_writer_ops takes_back = {
-	.size = sizeof takes_back,
-	.write = segments_write,
-	.finish = segments_finish,
-	.abandon = segments_abandon,
-	.close = segments_close,
-};
+#define SEGMENTS_OPS(aban) { .size = sizeof(ps_writer_ops), \
+	.write = segments_write, .finish = segments_finish, \
+	.abandon = (aban), .close = segments_close }
 
-/* What `dst` was given is seen already: so it is with us. */
-static const ps_writer_ops seen_at_once = {
-	.size = sizeof seen_at_once,
-	.write = segments_write,
-	.finish = segments_finish,
-	.close = segments_close,
+static const ps_writer_ops segments_ops[] = {
+	SEGMENTS_OPS(NULL), SEGMENTS_OPS(segments_abandon)
 };
 
 ps_code
@@ -131,11 +124,12 @@ ber_writer_open_segments(ps_writer **out, ps_writer *dst, size_t chunk,
 	if (chunk == 0 || !ps_size_add(sizeof *s, chunk, &size))
 		return ps_fail(err, PS_E_MISUSE, "der.segments", PS_NOWHERE,
 		    W_DER_MISUSE);
-	s = malloc(size);
+	s = calloc(1, size);
 	if (s == NULL)
 		return ps_nomem(err, "der.segments");
-	*s = (struct segments){ .dst = dst, .chunk = chunk };
-	s->writer.ops = ps_writer_can_abandon(dst) ? &takes_back : &seen_at_once;
-	*out = &s->writer;
+	s->dst = dst;
+	s->chunk = chunk;
+	s->own.pub.ops = &segments_ops[ps_writer_can_abandon(dst)];
+	*out = &s->own.pub;
 	return PS_OK;
 }

@@ -29,7 +29,8 @@
 #define W_DER_WANT_TIME_DER PS_N_("a date and time with seconds and Z, as DER demands")
 
 /* The builder. */
-#define W_DER_BUILD_MISUSE PS_N_("the DER builder was used wrongly: an element is still open, or there is none to close, or a value cannot be encoded")
+#define W_DER_BUILD_MISUSE PS_N_("the DER builder was used wrongly: an element is " \
+	"still open, or there is none to close, or a value cannot be encoded")
 #define W_DER_BUILD_LIMIT PS_N_("what is built is longer or deeper than allowed here")
 
 /* The streaming reader; {what} is the ASN.1 name of the element. */
@@ -37,11 +38,13 @@
 #define W_DER_BAD_TAG	PS_N_("in {what}, a tag is written in a form that the encoding rules forbid")
 #define W_DER_BAD_LENGTH PS_N_("in {what}, a length is written in a form that the encoding rules forbid")
 #define W_DER_OVER	PS_N_("{what} is longer than the element around it")
-#define W_DER_EOC	PS_N_("in {what}, an end-of-contents mark stands where none belongs")
+#define W_DER_EOC	PS_N_("in {what}, an end-of-contents mark stands where none " \
+	"belongs")
 #define W_DER_WRONG	PS_N_("wanted {what} as {want}, found {found}")
 #define W_DER_MISSING	PS_N_("wanted {what}, found the end of the element around it")
 #define W_DER_NOT_END	PS_N_("wanted the end of {what}, found {found}")
-#define W_DER_DEPTH	PS_N_("the elements of the message lie within each other deeper than the {max} levels of limit der_depth")
+#define W_DER_DEPTH	PS_N_("the elements of the message lie within each other " \
+	"deeper than the {max} levels of limit der_depth")
 #define W_DER_LONG	PS_N_("{what} is longer than the {max} octets that are allowed")
 #define W_DER_NUMBER	PS_N_("{what} is not a number from 0 to 2^64 - 1")
 #define W_DER_OID	PS_N_("{what} is not a well-formed object identifier")
