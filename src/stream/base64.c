@@ -79,14 +79,16 @@ decode_slow(struct ps_b64dec *s, struct ps_step_io *io)
 static bool
 decode_window(struct ps_b64dec *s, struct ps_step_io *io)
 {
-	const uint8_t *before = NULL;
+	const uint8_t *before;
+	bool moved = true;
 
-	while (io->in < io->in_end && io->in != before && !s->ended) {
+	while (io->in < io->in_end && moved && !s->ended) {
 		before = io->in;
 		if (s->digits == 0)
 			ps_b64_decode_clean(io);
 		if (io->in < io->in_end && !decode_slow(s, io))
 			return false;
+		moved = io->in != before;
 	}
 	if (s->ended)
 		after_the_end(s, io);

@@ -72,9 +72,10 @@ static const uint8_t pair[4096][2] = {
 };
 
 static uint32_t
-group(const uint8_t *in)
+group(uint32_t digits)
 {
-	return place[0][in[0]] | place[1][in[1]] | place[2][in[2]] | place[3][in[3]];
+	return place[0][digits >> 24] | place[1][digits >> 16 & 255] |
+	    place[2][digits >> 8 & 255] | place[3][digits & 255];
 }
 
 /* Written out, compilers make one instruction of each. */
@@ -117,7 +118,8 @@ ps_b64_decode_clean(struct ps_step_io *io)
 	uint8_t *out = io->out;
 
 	while (io->in_end - in >= 8 && io->out_end - out >= 8) {
-		uint32_t a = group(in), b = group(in + 4);
+		uint64_t both = load64(in);
+		uint32_t a = group((uint32_t)(both >> 32)), b = group((uint32_t)both);
 		size_t skip;
 
 		if (((a | b) & BAD) == 0) {

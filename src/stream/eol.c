@@ -69,7 +69,7 @@ to_lf(struct ps_eol *s, struct ps_step_io *io)
 	const uint8_t *cr;
 	size_t n;
 
-	while ((n = both(io)) != 0) {
+	while (both(io) != 0) {
 		if (s->cr && *io->in != '\n')
 			*io->out++ = '\r';
 		s->cr = false;

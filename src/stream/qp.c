@@ -67,15 +67,23 @@ is_space(uint8_t c)
 	return c == ' ' || c == '\t';
 }
 
+enum { NOT_HEX = 16 };
+
 /* RFC 2045, 6.7 (1) wants capitals; "robust implementations" take both. */
-static int
+static unsigned
 hex(uint8_t c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
 	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+		return c - 'A' + 10u;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10u : NOT_HEX;
+}
+
+static bool
+is_hex(uint8_t c)
+{
+	return hex(c) != NOT_HEX;
 }
 
 /* What is held goes out as it is. */
@@ -148,20 +156,20 @@ after_space(struct ps_qpdec *s, uint8_t c)
 static bool
 half_octet(const struct ps_qpdec *s)
 {
-	return s->nheld == 2 && hex(s->held[1]) >= 0;
+	return s->nheld == 2 && is_hex(s->held[1]);
 }
 
 static bool
 after_equals(struct ps_qpdec *s, uint8_t c)
 {
-	if (half_octet(s) && hex(c) >= 0)
+	if (half_octet(s) && is_hex(c))
 		emit(s, (uint8_t)(hex(s->held[1]) << 4 | hex(c)));
 	else if (half_octet(s)) {
 		let_go(s);
 		return false;
 	} else if (c == '\n')
 		s->nheld = 0;
-	else if (is_space(c) || c == '\r' || (s->nheld == 1 && hex(c) >= 0))
+	else if (is_space(c) || c == '\r' || (s->nheld == 1 && is_hex(c)))
 		hold(s, c);
 	else {
 		let_go(s);
