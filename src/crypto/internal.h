@@ -93,38 +93,4 @@ PS_MUST ps_code key_new(struct ps_key **out, EVP_PKEY *pkey, ps_err *err);
 PS_MUST ps_code pubkey_octets(EVP_PKEY *pkey, struct ps_buf *out, ps_err *err);
 bool	pubkey_point_ok(ps_slice point);
 
-/* keyfile: one reading of one file. */
-struct loader {
-	struct ps_keyfile *file;
-	const char	*name;
-	ps_ask_fn	 ask;
-	void		*arg;
-	const struct ps_limits *limits;
-	ps_secret	*passphrase;	/* once asked for */
-	OSSL_LIB_CTX	*legacy;	/* once needed */
-	OSSL_PROVIDER	*provider[2];
-};
-PS_MUST ps_code loader_add_cert(struct loader *l, ps_slice der, ps_err *err);
-PS_MUST ps_code loader_add_key(struct loader *l, ps_slice der, ps_err *err);
-PS_MUST ps_code loader_ask(struct loader *l, ps_err *err);
-PS_MUST ps_code loader_wrong(struct loader *l, ps_err *err);
-PS_MUST ps_code loader_add_pkcs7(struct loader *l, ps_slice der, ps_err *err);
-/* keyfile_der.c: any of the DER (or BER) forms. */
-PS_MUST ps_code loader_add_der(struct loader *l, ps_slice data, ps_err *err);
-/* keyfile_pem.c */
-bool	pem_looks_like(ps_slice data);
-PS_MUST ps_code loader_add_pem(struct loader *l, ps_slice data, ps_err *err);
-/* keyfile_pkcs12.c */
-PS_MUST ps_code loader_add_pkcs12(struct loader *l, ps_slice der, ps_err *err);
-/* keyfile_pbe.c: an EncryptedPrivateKeyInfo. */
-PS_MUST ps_code loader_add_encrypted(struct loader *l, ps_slice der, ps_err *err);
-/* pbe_check refuses what is unknown or costs too much, before any work. */
-PS_MUST ps_code pbe_check(struct loader *l, const struct ps_algid *a, ps_err *err);
-/* pbe_decrypt: PS_E_PASSPHRASE (without words) when it does not fit. `pass.p`
- * NULL: absent, which PKCS#12 tells from empty. */
-PS_MUST ps_code pbe_decrypt(struct loader *l, const struct ps_algid *a, ps_slice pass,
-    ps_slice in, struct ps_buf *out, ps_err *err);
-/* keyfile_der.c: BER to DER, what `in` begins with. */
-PS_MUST ps_code ber_to_der(struct loader *l, ps_slice in, struct ps_buf *out, ps_err *err);
-
 #endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Key files.
+ *
+ * People have whatever their authority or mail program once gave them, so any
+ * of the usual forms is taken, told apart by looking. Only we ask for a
+ * passphrase, and only when one is needed; OpenSSL never gets to a terminal.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "base/text.h"
+#include "crypto/loader.h"
+#include "stream/stream.h"
+
+void
+ps_keyfile_clear(struct ps_keyfile *f)
+{
+	for (size_t i = 0; i < f->nkey; i++)
+		ps_key_free(f->key[i]);
+	for (size_t i = 0; i < f->ncert; i++)
+		ps_buf_clear(&f->cert[i]);
+	free(f->key);
+	free(f->cert);
+	*f = (struct ps_keyfile){ 0 };
+}
+
+/* Room for one more in an array that doubles at the powers of two. */
+static void *
+grow(void *p, size_t n, size_t size)
+{
+	size_t room = n == 0 ? 4 : n * 2, octets;
+
+	if (n != 0 && (n < 4 || (n & (n - 1)) != 0))
+		return p;
+	return ps_size_mul(room, size, &octets) ? realloc(p, octets) : NULL;
+}
+
+ps_code
+loader_add_cert(struct loader *l, ps_slice der, ps_err *err)
+{
+	struct ps_keyfile *f = &l->file;
+	struct ps_buf *p = grow(f->cert, f->ncert, sizeof *p);
+	ps_code code;
+
+	if (p == NULL)
+		return ps_nomem(err, "crypto.key-file");
+	f->cert = p;
+	p[f->ncert] = (struct ps_buf){ 0 };
+	code = ps_buf_add(&p[f->ncert], der, err);
+	if (code == PS_OK)
+		f->ncert++;
+	return code;
+}
+
+static ps_code
+decode_key(struct ps_key **out, ps_slice der, ps_err *err)
+{
+	const uint8_t *p = der.p;
+	EVP_PKEY *pkey;
+	ps_code code;
+
+	ERR_set_mark();
+	pkey = d2i_AutoPrivateKey_ex(NULL, &p, (long)der.n, NULL, NULL);
+	if (pkey == NULL)
+		code = ps_fail(err, PS_E_UNSUPPORTED, "crypto.private-key", PS_NOWHERE,
+		    W_CRYPTO_KEY_PRIVATE, PS_TEXT("reason", crypto_reason()));
+	else
+		code = key_new(out, pkey, err);
+	ERR_pop_to_mark();
+	return code;
+}
+
+ps_code
+loader_add_key(struct loader *l, ps_slice der, ps_err *err)
+{
+	struct ps_keyfile *f = &l->file;
+	struct ps_key **p = grow(f->key, f->nkey, sizeof(struct ps_key *)), *key = NULL;
+	ps_err why = PS_ERR_INIT;
+	ps_code code;
+
+	if (p == NULL)
+		return ps_nomem(err, "crypto.key-file");
+	f->key = p;
+	code = decode_key(&key, der, &why);
+	if (code == PS_OK)
+		p[f->nkey++] = key;
+	else if (code == PS_E_NOMEM || code == PS_E_CRYPTO) {
+		if (err != NULL)
+			*err = why;
+		return code;
+	} else {
+		l->skipped = why;
+		l->skipped_code = code;
+	}
+	return PS_OK;
+}
+
+ps_code
+loader_ask(struct loader *l, ps_err *err)
+{
+	char what[512];
+
+	if (l->ask == NULL)
+		return ps_fail(err, PS_E_PASSPHRASE, "crypto.key-file", PS_NOWHERE,
+		    W_CRYPTO_FILE_NO_PASSPHRASE, PS_TEXT("file", l->name));
+	if (l->passphrase == NULL)
+		l->passphrase = ps_secret_new();
+	if (l->passphrase == NULL)
+		return ps_nomem(err, "crypto.key-file");
+	(void)ps_words(what, sizeof what, W_CRYPTO_FILE_ASK, PS_TEXT("file", l->name));
+	l->asked = true;
+	return l->ask(l->arg, what, l->passphrase, err);
+}
+
+ps_code
+loader_wrong(struct loader *l, ps_err *err)
+{
+	return ps_fail(err, PS_E_PASSPHRASE, "crypto.key-file", PS_NOWHERE,
+	    W_CRYPTO_FILE_PASSPHRASE, PS_TEXT("file", l->name));
+}
+
+static ps_code
+load(struct loader *l, ps_slice data, ps_err *err)
+{
+	ps_code code = pem_looks_like(data) ? loader_add_pem(l, data, err) :
+	    loader_add_der(l, data, err);
+
+	if (code != PS_OK || l->file.nkey != 0)
+		return code;
+	if (l->skipped_code != PS_OK) {
+		if (err != NULL)
+			*err = l->skipped;
+		return ps_because(err, l->skipped_code, "crypto.key-file", PS_NOWHERE,
+		    W_CRYPTO_FILE_READ, PS_TEXT("file", l->name));
+	}
+	if (l->file.ncert == 0)
+		return ps_fail(err, PS_E_NOT_FOUND, "crypto.key-file", PS_NOWHERE,
+		    W_CRYPTO_FILE_EMPTY, PS_TEXT("file", l->name));
+	return PS_OK;
+}
+
+ps_code
+ps_keyfile_parse(struct ps_keyfile *out, ps_slice data, const char *name, ps_ask_fn ask,
+    void *arg, const struct ps_limits *limits, ps_err *err)
+{
+	struct loader l = { .name = name, .ask = ask, .arg = arg, .limits = limits };
+	ps_code code;
+
+	ERR_set_mark();
+	code = load(&l, data, err);
+	pbe_close(&l);
+	ERR_pop_to_mark();
+	ps_secret_free(l.passphrase);
+	if (code != PS_OK) {
+		ps_keyfile_clear(&l.file);
+		return code;
+	}
+	*out = l.file;
+	return PS_OK;
+}
+
+/* The last part of a path: what people call the file. */
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+}
+
+ps_code
+ps_keyfile_load(struct ps_keyfile *out, const char *path, ps_ask_fn ask, void *arg,
+    const struct ps_limits *limits, ps_err *err)
+{
+	struct ps_buf data = { .max = (size_t)limits->oneshot, .secret = true };
+	ps_reader *r = NULL;
+	ps_code code = ps_reader_open_file(&r, path, err);
+
+	if (code == PS_OK)
+		code = ps_reader_all(r, &data, err);
+	if (code != PS_OK)
+		(void)ps_because(err, code, "crypto.key-file", PS_NOWHERE,
+		    W_CRYPTO_FILE_READ, PS_TEXT("file", path));
+	else
+		code = ps_keyfile_parse(out, ps_buf_get(&data), base_name(path), ask, arg,
+		    limits, err);
+	ps_reader_close(r);
+	ps_buf_clear(&data);
+	return code;
+}

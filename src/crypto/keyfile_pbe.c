@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Encryption under a passphrase: PBES2, and the old schemes of PKCS#5 and
+ * PKCS#12.
+ *
+ * What they may cost is read and judged by us before OpenSSL does any work.
+ * Ciphers that OpenSSL moved to its legacy provider are loaded into a library
+ * context of their own, so that reading an old file does not make the rest of
+ * the process accept RC2.
+ */
+#include <limits.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pkcs12.h>
+#include <openssl/provider.h>
+#include <openssl/x509.h>
+
+#include "base/text.h"
+#include "crypto/loader.h"
+
+#define PKCS5	"\x2a\x86\x48\x86\xf7\x0d\x01\x05"
+#define PKCS12	"\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01"
+#define OID(s)	{ (const uint8_t *)(s), sizeof(s) - 1 }
+
+static const struct scheme {
+	ps_slice	 oid;
+	const char	*name;
+	bool		 legacy;
+} schemes[] = {
+	{ OID(PKCS12 "\x01"), "RC4-128", true },
+	{ OID(PKCS12 "\x02"), "RC4-40", true },
+	{ OID(PKCS12 "\x03"), "3DES", false },
+	{ OID(PKCS12 "\x04"), "2-key 3DES", false },
+	{ OID(PKCS12 "\x05"), "RC2-128", true },
+	{ OID(PKCS12 "\x06"), "RC2-40", true },
+	{ OID(PKCS5 "\x03"), "DES", true },
+	{ OID(PKCS5 "\x06"), "RC2-64", true },
+	{ OID(PKCS5 "\x0a"), "DES", true },
+	{ OID(PKCS5 "\x0b"), "RC2-64", true },
+};
+
+/* Old ciphers that PBES2 may name, beside those of the algorithm table. */
+static const struct scheme old_ciphers[] = {
+	{ OID("\x2b\x0e\x03\x02\x07"), "DES", true },
+	{ OID("\x2a\x86\x48\x86\xf7\x0d\x03\x02"), "RC2", true },
+};
+
+static const ps_slice oid_pbes2 = OID(PKCS5 "\x0d");
+static const ps_slice oid_scrypt = OID("\x2b\x06\x01\x04\x01\xda\x47\x04\x0b");
+
+enum { SCRYPT_N_MAX = 1 << 20, SCRYPT_R_MAX = 16, SCRYPT_P_MAX = 16 };
+
+static ps_code
+unknown(struct loader *l, const struct ps_algid *a, ps_err *err)
+{
+	char text[128];
+
+	return ps_fail(err, PS_E_UNSUPPORTED, "crypto.key-file", PS_NOWHERE,
+	    W_CRYPTO_FILE_PBE, PS_TEXT("file", l->name),
+	    PS_TEXT("algorithm", der_oid_text(a->oid, text, sizeof text)));
+}
+
+static ps_code
+costly(struct loader *l, ps_err *err)
+{
+	return ps_fail(err, PS_E_LIMIT, "crypto.key-file", PS_NOWHERE,
+	    W_CRYPTO_FILE_COST, PS_TEXT("file", l->name));
+}
+
+static const struct scheme *
+find(const struct scheme *list, size_t n, ps_slice oid)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ps_slice_equal(list[i].oid, oid))
+			return &list[i];
+	return NULL;
+}
+
+/* RFC 7914, 7.1: scrypt-params. */
+static ps_code
+check_scrypt(struct loader *l, const struct ps_algid *kdf, ps_err *err)
+{
+	struct der_state state;
+	struct der in, seq;
+	uint64_t n, r, p;
+	ps_code code;
+
+	der_init(&in, &state, kdf->params, 0, false, "scrypt-params");
+	seq = der_enter(&in, DER_SEQUENCE, "scrypt-params");
+	(void)der_octets(&seq, "salt");
+	n = der_u64(&seq, "costParameter");
+	r = der_u64(&seq, "blockSize");
+	p = der_u64(&seq, "parallelizationParameter");
+	if (der_more(&seq))
+		(void)der_u64(&seq, "keyLength");
+	der_leave(&seq);
+	code = der_finish(&in, "crypto.key-file", err);
+	if (code == PS_OK && (n > SCRYPT_N_MAX || r > SCRYPT_R_MAX || p > SCRYPT_P_MAX))
+		return costly(l, err);
+	return code;
+}
+
+static ps_code
+check_kdf(struct loader *l, const struct ps_algid *kdf, ps_err *err)
+{
+	struct pbkdf2_params p;
+
+	if (ps_slice_equal(kdf->oid, oid_scrypt))
+		return check_scrypt(l, kdf, err);
+	if (ps_alg_by_oid(PS_ALG_KDF, kdf->oid) == NULL)
+		return unknown(l, kdf, err);
+	return pbkdf2_parse(&p, kdf, l->limits, err);
+}
+
+/* RFC 8018, A.4: PBES2-params. */
+static ps_code
+parse_pbes2(struct loader *l, struct pbe *out, ps_slice params, ps_err *err)
+{
+	struct der_state state;
+	struct der in, seq;
+	struct ps_algid kdf, cipher;
+	const struct ps_alg *row;
+	const struct scheme *old;
+	ps_code code;
+
+	der_init(&in, &state, params, 0, false, "PBES2-params");
+	seq = der_enter(&in, DER_SEQUENCE, "PBES2-params");
+	kdf = ps_algid_parse(&seq, DER_SEQUENCE, "keyDerivationFunc");
+	cipher = ps_algid_parse(&seq, DER_SEQUENCE, "encryptionScheme");
+	der_leave(&seq);
+	code = der_finish(&in, "crypto.key-file", err);
+	if (code == PS_OK)
+		code = check_kdf(l, &kdf, err);
+	if (code != PS_OK)
+		return code;
+	row = ps_alg_by_oid(PS_ALG_CIPHER, cipher.oid);
+	old = find(old_ciphers, sizeof old_ciphers / sizeof old_ciphers[0], cipher.oid);
+	if ((row == NULL || row->aead) && old == NULL)
+		return unknown(l, &cipher, err);
+	out->name = row != NULL ? row->label : old->name;
+	out->legacy = old != NULL;
+	return PS_OK;
+}
+
+/* RFC 7292, C and RFC 8018, A.3: salt and rounds. */
+static ps_code
+parse_old(struct loader *l, ps_slice params, ps_err *err)
+{
+	struct der_state state;
+	struct der in, seq;
+	uint64_t rounds;
+	ps_code code;
+
+	der_init(&in, &state, params, 0, false, "PBEParameter");
+	seq = der_enter(&in, DER_SEQUENCE, "PBEParameter");
+	(void)der_octets(&seq, "salt");
+	rounds = der_u64(&seq, "iterationCount");
+	der_leave(&seq);
+	code = der_finish(&in, "crypto.key-file", err);
+	if (code == PS_OK && (rounds > l->limits->kdf_iterations || rounds > INT_MAX))
+		return costly(l, err);
+	return code;
+}
+
+ps_code
+pbe_parse(struct loader *l, struct pbe *out, const struct ps_algid *a, ps_err *err)
+{
+	const struct scheme *s = find(schemes, sizeof schemes / sizeof schemes[0], a->oid);
+
+	out->algid = *a;
+	if (ps_slice_equal(a->oid, oid_pbes2))
+		return parse_pbes2(l, out, a->params, err);
+	if (s == NULL)
+		return unknown(l, a, err);
+	out->name = s->name;
+	out->legacy = s->legacy;
+	return parse_old(l, a->params, err);
+}
+
+static ps_code
+open_legacy(struct loader *l, const struct pbe *pbe, ps_err *err)
+{
+	if (l->legacy == NULL)
+		l->legacy = OSSL_LIB_CTX_new();
+	if (l->legacy == NULL)
+		return ps_nomem(err, "crypto.key-file");
+	if (l->provider[0] == NULL)
+		l->provider[0] = OSSL_PROVIDER_load(l->legacy, "default");
+	if (l->provider[1] == NULL)
+		l->provider[1] = OSSL_PROVIDER_load(l->legacy, "legacy");
+	if (l->provider[0] == NULL || l->provider[1] == NULL)
+		return ps_fail(err, PS_E_UNSUPPORTED, "crypto.key-file", PS_NOWHERE,
+		    W_CRYPTO_FILE_LEGACY, PS_TEXT("file", l->name),
+		    PS_TEXT("algorithm", pbe->name));
+	return PS_OK;
+}
+
+void
+pbe_close(struct loader *l)
+{
+	for (int i = 0; i < 2; i++)
+		if (l->provider[i] != NULL)
+			(void)OSSL_PROVIDER_unload(l->provider[i]);
+	OSSL_LIB_CTX_free(l->legacy);
+}
+
+/* One wrong passphrase in 256 leaves a padding that looks right; what it
+ * leaves of the text does not begin like a key or a list. */
+static bool
+plausible(const unsigned char *text, int n)
+{
+	ps_slice value;
+	uint32_t tag;
+	size_t whole;
+
+	if (n < 2 || text[0] != DER_SEQUENCE)
+		return false;
+	return text[1] == 0x80 || der_split((ps_slice){ text, (size_t)n }, &tag, &value, &whole);
+}
+
+static ps_code
+crypt_with(struct loader *l, const X509_ALGOR *alg, const struct pbe *pbe, ps_slice pass,
+    ps_slice in, struct ps_buf *out, ps_err *err)
+{
+	unsigned char *text = NULL;
+	int n = 0;
+	ps_code code;
+
+	if (PKCS12_pbe_crypt_ex(alg, (const char *)pass.p, (int)pass.n, in.p, (int)in.n,
+	    &text, &n, 0, pbe->legacy ? l->legacy : NULL, NULL) == NULL)
+		return loader_wrong(l, err);
+	code = !plausible(text, n) ? loader_wrong(l, err) :
+	    ps_buf_add(out, (ps_slice){ text, (size_t)n }, err);
+	OPENSSL_clear_free(text, (size_t)n);
+	return code;
+}
+
+ps_code
+pbe_decrypt(struct loader *l, const struct pbe *pbe, ps_slice pass, ps_slice in,
+    struct ps_buf *out, ps_err *err)
+{
+	const uint8_t *p = pbe->algid.whole.p;
+	X509_ALGOR *alg;
+	ps_code code = pbe->legacy ? open_legacy(l, pbe, err) : PS_OK;
+
+	if (code != PS_OK)
+		return code;
+	if (in.n > INT_MAX || pass.n > INT_MAX)
+		return ps_nomem(err, "crypto.key-file");
+	alg = d2i_X509_ALGOR(NULL, &p, (long)pbe->algid.whole.n);
+	if (alg == NULL)
+		return unknown(l, &pbe->algid, err);
+	code = crypt_with(l, alg, pbe, pass, in, out, err);
+	X509_ALGOR_free(alg);
+	return code;
+}
+
+/* RFC 5958, 3: EncryptedPrivateKeyInfo. */
+ps_code
+encrypted_key_parse(struct loader *l, ps_slice der, struct pbe *out, ps_slice *out_octets,
+    ps_err *err)
+{
+	struct der_state state;
+	struct der in, seq;
+	struct ps_algid a;
+	ps_slice octets;
+	ps_code code;
+
+	der_init(&in, &state, der, 0, false, "EncryptedPrivateKeyInfo");
+	seq = der_enter(&in, DER_SEQUENCE, "EncryptedPrivateKeyInfo");
+	a = ps_algid_parse(&seq, DER_SEQUENCE, "encryptionAlgorithm");
+	octets = der_octets(&seq, "encryptedData");
+	der_leave(&seq);
+	code = der_finish(&in, "crypto.key-file", err);
+	if (code == PS_OK)
+		code = pbe_parse(l, out, &a, err);
+	if (code == PS_OK)
+		*out_octets = octets;
+	return code;
+}
+
+/* Decrypts with the passphrase that was given for another key of this file,
+ * and asks only if that is none or does not fit. */
+static ps_code
+decrypt_asking(struct loader *l, const struct pbe *pbe, ps_slice in, struct ps_buf *out,
+    ps_err *err)
+{
+	ps_code code = PS_E_PASSPHRASE;
+
+	if (l->asked)
+		code = pbe_decrypt(l, pbe, ps_secret_get(l->passphrase), in, out, NULL);
+	if (code != PS_E_PASSPHRASE)
+		return code == PS_OK ? PS_OK :
+		    pbe_decrypt(l, pbe, ps_secret_get(l->passphrase), in, out, err);
+	code = loader_ask(l, err);
+	return code == PS_OK ?
+	    pbe_decrypt(l, pbe, ps_secret_get(l->passphrase), in, out, err) : code;
+}
+
+ps_code
+loader_add_encrypted(struct loader *l, ps_slice der, ps_err *err)
+{
+	struct ps_buf key = { .secret = true };
+	struct pbe pbe = { 0 };
+	ps_slice octets;
+	ps_code code = encrypted_key_parse(l, der, &pbe, &octets, err);
+
+	/* Missing legacy ciphers are told before anybody types a passphrase. */
+	if (code == PS_OK && pbe.legacy)
+		code = open_legacy(l, &pbe, err);
+	if (code == PS_OK)
+		code = decrypt_asking(l, &pbe, octets, &key, err);
+	if (code == PS_OK)
+		code = loader_add_key(l, ps_buf_get(&key), err);
+	ps_buf_clear(&key);
+	return code;
+}
