@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: ISC */
+#include "drip.h"
+#include "mime/mime.h"
+
+/* make runs mime_make_safe over a whole entity. */
+static ps_code
+make(ps_slice in, size_t step, bool rewinds, bool structural, const struct ps_limits *limits,
+    struct ps_buf *out, ps_err *err)
+{
+	struct mime_header h;
+	struct drip d;
+	ps_reader *r = drip_open(&d, in, step, rewinds);
+	ps_writer *w;
+	ps_code code;
+
+	assert_ok(ps_writer_open_memory(&w, SIZE_MAX, err), err);
+	assert_ok(mime_header_read(&h, r, limits, err), err);
+	code = mime_make_safe(&h, r, w, structural, limits, err);
+	out->n = 0;
+	if (code == PS_OK) {
+		assert_ok(ps_writer_finish(w, err), err);
+		assert_ok(ps_buf_add(out, ps_writer_memory(w), err), err);
+	}
+	mime_header_clear(&h);
+	ps_writer_close(w);
+	ps_reader_close(r);
+	return code;
+}
+
+static void
+check(const char *in, const char *want)
+{
+	static const size_t cuts[] = { 1, 3, 50, 0 };
+
+	for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++)
+		for (int rewinds = 0; rewinds < 2; rewinds++) {
+			ps_err err = PS_ERR_INIT;
+			struct ps_buf out = { 0 };
+
+			assert_ok(make(ps_str(in), cuts[i], rewinds, false, &ps_limits_default,
+			    &out, &err), &err);
+			if (out.n != strlen(want) || memcmp(out.p, want, out.n) != 0)
+				fail_msg("%s gave %.*s", in, (int)out.n, (const char *)out.p);
+			ps_buf_clear(&out);
+		}
+}
+
+/* Encoded bodies by Python's quopri and base64. */
+static void
+leaves(void **state)
+{
+	(void)state;
+	/* fine as it is, but for line ends */
+	check("Subject: x\nContent-Type: text/plain\n\nab\ncd",
+	    "Subject: x\r\nContent-Type: text/plain\r\n\r\nab\r\ncd");
+	check("A: 1\r\nno field\r\n\r\n", "A: 1\r\nno field\r\n\r\n");
+	check("A: 1\r\n", "A: 1\r\n");
+	check("A: 1", "A: 1");
+	check("no header\n", "\r\nno header\r\n");
+	/* text: quoted-printable; the field is added or replaced where it stands */
+	check("A: 1\n\n\xc3\xa4=\n",
+	    "A: 1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=C3=A4=3D\r\n");
+	check("A: 1\r\ncontent-transfer-encoding: (x)\r\n 8BIT\r\nB: 2\r\n"
+	    "Content-Transfer-Encoding: 7bit\r\n\r\n\xe4\rx\r\n",
+	    "A: 1\r\nContent-Transfer-Encoding: quoted-printable\r\nB: 2\r\n\r\n=E4=0Dx\r\n");
+	check("Content-Transfer-Encoding: 8bit",
+	    "Content-Transfer-Encoding: quoted-printable\r\n\r\n");
+	/* other: base64, octets unchanged */
+	check("Content-Type: a/b\n\n\xc3\xa4\n",
+	    "Content-Type: a/b\r\nContent-Transfer-Encoding: base64\r\n\r\nw6QK\r\n");
+	check("Content-Transfer-Encoding: binary\n\na\nb\r\nc\r",
+	    "Content-Transfer-Encoding: base64\r\n\r\nYQpiDQpjDQ==\r\n");
+	/* what is encoded stays, unless it could not travel so */
+	check("Content-Transfer-Encoding: base64\n\nYQ==\n",
+	    "Content-Transfer-Encoding: base64\r\n\r\nYQ==\r\n");
+	check("Content-Transfer-Encoding: base64\n\nY\xff""Q==\n",
+	    "Content-Transfer-Encoding: base64\r\n\r\nYQ==\r\n");
+	check("Content-Transfer-Encoding: quoted-printable\n\na=3Db=\nc\n",
+	    "Content-Transfer-Encoding: quoted-printable\r\n\r\na=3Db=\r\nc\r\n");
+	check("Content-Transfer-Encoding: quoted-printable\n\na=3D\xe4\n",
+	    "Content-Transfer-Encoding: quoted-printable\r\n\r\na=3D=E4\r\n");
+	/* an encoding that we cannot read */
+	check("Content-Transfer-Encoding: x-uuencode\n\n\xe4\n",
+	    "Content-Transfer-Encoding: x-uuencode\r\n\r\n\xe4\r\n");
+}
+
+static void
+trees(void **state)
+{
+	(void)state;
+	check("Content-Type: multipart/mixed; boundary=b\nContent-Transfer-Encoding: 8bit\n\n"
+	    "pre\n--b \n\nok\n--b\nContent-Type: a/b\n\n\xff\n--b\nContent-Type: message/rfc822\n"
+	    "Content-Transfer-Encoding: binary\n\nSubject: s\n\n\xe4\n--b--\nepi",
+	    "Content-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: 7bit\r\n\r\n"
+	    "pre\r\n--b \r\n\r\nok\r\n--b\r\nContent-Type: a/b\r\n"
+	    "Content-Transfer-Encoding: base64\r\n\r\n/w==\r\n\r\n--b\r\n"
+	    "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: 7bit\r\n\r\nSubject: s\r\n"
+	    "Content-Transfer-Encoding: quoted-printable\r\n\r\n=E4\r\n--b--\r\nepi");
+	/* RFC 2046, 5.1.5 */
+	check("Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: s\n\n\xe4\n--b--\n",
+	    "Content-Type: multipart/digest; boundary=b\r\n\r\n--b\r\n\r\nSubject: s\r\n"
+	    "Content-Transfer-Encoding: quoted-printable\r\n\r\n=E4\r\n--b--\r\n");
+	/* without a boundary it is not cut, and never encoded (RFC 2045, 6.4) */
+	check("Content-Type: multipart/mixed\n\n--b\n\n\xe4", "Content-Type: multipart/mixed\r\n\r\n"
+	    "--b\r\n\r\n\xe4");
+	check("Content-Type: multipart/mixed; boundary=b\n\n--b",
+	    "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b");
+}
+
+static void
+what_is_sealed_stays(void **state)
+{
+	(void)state;
+	check("Content-Type: multipart/mixed; boundary=o\n\n--o\n"
+	    "Content-Type: multipart/signed; boundary=i\nContent-Transfer-Encoding: 8bit\n\n--i\n"
+	    "Content-Transfer-Encoding: 8bit\n\n\xc3\xa4\n--i\nContent-Type: c/d\n\nsig\n--i--\n"
+	    "--o--\n",
+	    "Content-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\n"
+	    "Content-Type: multipart/signed; boundary=i\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+	    "--i\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\xc3\xa4\r\n--i\r\nContent-Type: c/d\r\n"
+	    "\r\nsig\r\n--i--\r\n--o--\r\n");
+}
+
+static void
+only_structural_fields_at_the_top(void **state)
+{
+	struct ps_buf out = { 0 };
+	ps_err err = PS_ERR_INIT;
+
+	(void)state;
+	assert_ok(make(ps_str("From x\nSubject: s\nMIME-Version: 1.0\n"
+	    "Content-Type: message/rfc822\n\nSubject: inner\n\nx"), 1, true, true,
+	    &ps_limits_default, &out, &err), &err);
+	assert_slice(ps_buf_get(&out), "MIME-Version: 1.0\r\nContent-Type: message/rfc822\r\n\r\n"
+	    "Subject: inner\r\n\r\nx");
+	ps_buf_clear(&out);
+}
+
+/* A leaf that no window holds: read twice it is judged, read once it is
+ * encoded to be sure. */
+static void
+large_leaves(void **state)
+{
+	static const char head[] = "A: 1\r\nContent-Transfer-Encoding: ";
+	struct ps_buf in = { 0 }, out = { 0 };
+	ps_err err = PS_ERR_INIT;
+
+	(void)state;
+	assert_code(ps_buf_add_text(&in, "A: 1\r\n\r\n", NULL), PS_OK);
+	while (in.n < 100000)
+		assert_code(ps_buf_add_text(&in, "ordinary text\r\n", NULL), PS_OK);
+	assert_ok(make(ps_buf_get(&in), 0, true, false, &ps_limits_default, &out, &err), &err);
+	assert_int_equal(out.n, in.n);
+	assert_memory_equal(out.p, in.p, in.n);
+	assert_ok(make(ps_buf_get(&in), 0, false, false, &ps_limits_default, &out, &err), &err);
+	assert_int_equal(out.n, in.n + strlen("Content-Transfer-Encoding: quoted-printable\r\n"));
+	in.p[in.n - 3] = 0xff;
+	assert_ok(make(ps_buf_get(&in), 0, true, false, &ps_limits_default, &out, &err), &err);
+	assert_memory_equal(out.p, head, sizeof head - 1);
+	assert_memory_equal(out.p + out.n - 5, "=FF\r\n", 5);
+	ps_buf_clear(&in);
+	ps_buf_clear(&out);
+}
+
+/* nest puts a message into a message, `n` times. */
+static void
+nest(struct ps_buf *b, size_t n)
+{
+	b->n = 0;
+	while (n-- > 0)
+		assert_code(ps_buf_add_text(b, "Content-Type: message/rfc822\n\n", NULL), PS_OK);
+	assert_code(ps_buf_add_text(b, "\nx", NULL), PS_OK);
+}
+
+static void
+limits_hold(void **state)
+{
+	struct ps_limits limits = ps_limits_default;
+	struct ps_buf in = { 0 }, out = { 0 };
+	ps_err err = PS_ERR_INIT;
+
+	(void)state;
+	nest(&in, limits.mime_depth);
+	assert_ok(make(ps_buf_get(&in), 0, true, false, &limits, &out, &err), &err);
+	nest(&in, limits.mime_depth + 1);
+	assert_code(make(ps_buf_get(&in), 0, true, false, &limits, &out, NULL), PS_E_LIMIT);
+
+	limits.parts = 4;
+	nest(&in, 3);
+	assert_ok(make(ps_buf_get(&in), 0, false, false, &limits, &out, &err), &err);
+	nest(&in, 4);
+	assert_code(make(ps_buf_get(&in), 0, false, false, &limits, &out, NULL), PS_E_LIMIT);
+	ps_buf_clear(&in);
+	ps_buf_clear(&out);
+}
+
+static void
+every_truncation_works(void **state)
+{
+	static const char in[] = "Content-Type: multipart/mixed; boundary=b\n\n--b\n"
+	    "Content-Transfer-Encoding: base64\n\nYWJj\n--b\nContent-Type: message/rfc822\n\n"
+	    "Content-Type: multipart/alternative; boundary=\"b2\"\n\n--b2\n\n\xc3\xa4\n--b2--\n--b--\n";
+
+	(void)state;
+	for (size_t n = 0; n < sizeof in; n++)
+		for (int rewinds = 0; rewinds < 2; rewinds++) {
+			struct ps_buf out = { 0 };
+			ps_err err = PS_ERR_INIT;
+
+			assert_ok(make((ps_slice){ (const uint8_t *)in, n }, 1, rewinds, false,
+			    &ps_limits_default, &out, &err), &err);
+			ps_buf_clear(&out);
+		}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(leaves),
+		cmocka_unit_test(trees),
+		cmocka_unit_test(what_is_sealed_stays),
+		cmocka_unit_test(only_structural_fields_at_the_top),
+		cmocka_unit_test(large_leaves),
+		cmocka_unit_test(limits_hold),
+		cmocka_unit_test(every_truncation_works),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
