@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -50,6 +51,17 @@ open_through(struct output *out, const char *path)
 	return code == PS_OK ? EXIT_GOOD : say_chain(out->label, code, &err);
 }
 
+/* A link to a file stays a link: what it points to is replaced. */
+static ps_code
+open_beside(struct output *out, const char *path, ps_err *err)
+{
+	char *target = realpath(path, NULL);
+	ps_code code = ps_writer_open_file(&out->writer, target != NULL ? target : path, err);
+
+	free(target);
+	return code;
+}
+
 int
 output_open(struct output *out, const char *path)
 {
@@ -61,7 +73,7 @@ output_open(struct output *out, const char *path)
 		return open_through(out, NULL);
 	if (!can_replace(path))
 		return open_through(out, path);
-	code = ps_writer_open_file(&out->writer, path, &err);
+	code = open_beside(out, path, &err);
 	return code == PS_OK ? EXIT_GOOD : say_chain(path, code, &err);
 }
 
