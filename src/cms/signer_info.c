@@ -104,27 +104,20 @@ check_attrs(const struct cms_check_in *in, ps_slice digest, enum cms_check *out,
 	return PS_OK;
 }
 
-/* Verifies `inside` as the attributes of a SET OF. */
+/* The attributes with the identifier under which they are hashed. */
 static ps_code
-verify_set(struct ps_pubkey *key, const struct ps_sigspec *spec, ps_slice inside, bool sort,
-    ps_slice sig, bool *out_good, ps_err *err)
+set_of(ps_slice inside, bool sort, struct ps_buf *out, ps_err *err)
 {
-	struct ps_buf set = { 0 };
 	struct derw w;
-	ps_code code;
 
-	derw_init(&w, &set);
+	derw_init(&w, out);
 	if (sort)
 		derw_begin_set_of(&w, DER_SET);
 	else
 		derw_begin(&w, DER_SET);
 	derw_raw(&w, inside);
 	derw_end(&w);
-	code = derw_finish(&w, err);
-	if (code == PS_OK)
-		code = ps_pubkey_verify(key, spec, ps_buf_get(&set), sig, out_good, err);
-	ps_buf_clear(&set);
-	return code;
+	return derw_finish(&w, err);
 }
 
 static ps_code
@@ -132,16 +125,23 @@ verify_attrs(const struct cms_check_in *in, struct ps_pubkey *key, struct cms_ch
     ps_err *err)
 {
 	const struct cms_signer *s = in->signer;
+	struct ps_buf sent = { 0 }, sorted = { 0 };
 	bool good = false;
 	ps_code code;
 
-	out->not_der = !der_is_canonical(s->attrs, true);
-	code = verify_set(key, &out->spec, s->attrs_inside, true, s->signature, &good, err);
+	if ((code = set_of(s->attrs_inside, false, &sent, err)) != PS_OK ||
+	    (code = set_of(s->attrs_inside, true, &sorted, err)) != PS_OK)
+		goto out;
+	out->not_der = !der_is_canonical(ps_buf_get(&sent), true);
+	code = ps_pubkey_verify(key, &out->spec, ps_buf_get(&sorted), s->signature, &good, err);
 	if (code == PS_OK && !good && out->not_der)
-		code = verify_set(key, &out->spec, s->attrs_inside, false, s->signature,
+		code = ps_pubkey_verify(key, &out->spec, ps_buf_get(&sent), s->signature,
 		    &good, err);
 	if (code == PS_OK && !good)
 		out->result = CMS_CHECK_SIGNATURE_WRONG;
+out:
+	ps_buf_clear(&sent);
+	ps_buf_clear(&sorted);
 	return code;
 }
 
