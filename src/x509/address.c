@@ -286,23 +286,36 @@ add_ascii(struct ps_cert_addresses *a, ps_slice value, ps_err *err)
 	return add(a, value, false, err);
 }
 
-/* otherName [0]: type-id, [0] EXPLICIT UTF8String (RFC 9598, 3). */
-static ps_code
-add_other(struct ps_cert_addresses *a, struct der *names, bool *out_seen, ps_err *err)
+/* otherName [0]: type-id, [0] EXPLICIT UTF8String (RFC 9598, 3). One that
+ * cannot be read is of another kind, whatever it is. */
+static bool
+utf8_mailbox(ps_slice other, ps_slice *out)
 {
 	static const ps_slice smtp_utf8 = { oid_smtp_utf8, sizeof oid_smtp_utf8 };
-	struct der other = der_enter(names, DER_CTX(0), "otherName"), value;
-	ps_slice oid = der_oid(&other, "type-id"), text = { NULL, 0 };
-	bool ours = ps_slice_equal(oid, smtp_utf8);
+	struct der_state state;
+	struct der d, seq, value;
+	ps_slice text;
 
-	if (ours) {
-		value = der_enter(&other, DER_CTX(0), "value");
-		text = der_value(&value, DER_UTF8, "SmtpUTF8Mailbox");
-		der_leave(&value);
-	} else
-		der_skip(&other, "value");
-	der_leave(&other);
-	if (der_failed(names) || !ours)
+	der_init(&d, &state, other, 0, false, NULL);
+	seq = der_enter(&d, DER_CTX(0), "otherName");
+	if (!ps_slice_equal(der_oid(&seq, "type-id"), smtp_utf8))
+		return false;
+	value = der_enter(&seq, DER_CTX(0), "value");
+	text = der_value(&value, DER_UTF8, "SmtpUTF8Mailbox");
+	der_leave(&value);
+	der_leave(&seq);
+	if (der_failed(&d))
+		return false;
+	*out = text;
+	return true;
+}
+
+static ps_code
+add_other(struct ps_cert_addresses *a, ps_slice other, bool *out_seen, ps_err *err)
+{
+	ps_slice text;
+
+	if (!utf8_mailbox(other, &text))
 		return PS_OK;
 	*out_seen = true;
 	return add(a, text, true, err);
@@ -320,7 +333,8 @@ add_alt_names(struct ps_cert_addresses *a, ps_slice san, bool *out_seen, ps_err 
 	names = der_enter(&d, DER_SEQUENCE, "subjectAltName");
 	while (code == PS_OK && der_more(&names)) {
 		if (der_next_tag(&names) == DER_CTX(0))
-			code = add_other(a, &names, out_seen, err);
+			code = add_other(a, der_element(&names, DER_CTX(0), "otherName"),
+			    out_seen, err);
 		else if (der_next_tag(&names) == DER_CTX_PRIM(1)) {
 			*out_seen = true;
 			code = add_ascii(a, der_value(&names, DER_CTX_PRIM(1),

@@ -125,7 +125,12 @@ ps_path_ctx(const struct ps_path_in *in, STACK_OF(X509) *untrusted, unsigned lon
 	X509_VERIFY_PARAM_set_auth_level(param, 0);
 	X509_VERIFY_PARAM_set_flags(param, flags | X509_V_FLAG_PARTIAL_CHAIN |
 	    X509_V_FLAG_TRUSTED_FIRST);
-	return ctx;
+	/* RFC 5280, 6.1.1 (c): the user asks for no policy. The crypto library
+	 * takes an empty set for one that nothing can satisfy. */
+	if (X509_VERIFY_PARAM_add0_policy(param, OBJ_nid2obj(NID_any_policy)) == 1)
+		return ctx;
+	X509_STORE_CTX_free(ctx);
+	return NULL;
 }
 
 static int
@@ -200,18 +205,48 @@ take_chain(const struct search *s, STACK_OF(X509) *chain, struct ps_path_out *ou
 	return PS_OK;
 }
 
+static const ps_cert *
+cert_at(const struct search *s, const struct ps_path_out *out, size_t depth)
+{
+	if (out->nchain == 0)
+		return s->in->cert;
+	return out->chain[depth < out->nchain ? depth : out->nchain - 1];
+}
+
+static bool
+found(const struct findings *f, int error)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (f->list[i].error == error)
+			return true;
+	return false;
+}
+
+/* Findings that are none, or that follow from another. */
+static bool
+idle(const struct findings *f, int error, const ps_cert *c, int64_t at)
+{
+	/* RFC 5280, 4.1.2.5: through notAfter, inclusive; the crypto library
+	 * ends a second earlier. */
+	if (error == X509_V_ERR_CERT_HAS_EXPIRED)
+		return at <= ps_cert_not_after(c);
+	/* The search stopped at its limit, so no issuer was looked for. */
+	return error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY &&
+	    found(f, X509_V_ERR_CERT_CHAIN_TOO_LONG);
+}
+
 static void
 translate(struct search *s, const struct findings *f, struct ps_path_out *out)
 {
 	s->altered = -1;
 	for (size_t i = 0; i < f->n; i++) {
-		size_t depth = f->list[i].depth < 0 ? 0 : (size_t)f->list[i].depth;
-		if (f->list[i].error == X509_V_ERR_CERT_SIGNATURE_FAILURE && s->altered < 0)
+		const struct ps_finding *one = &f->list[i];
+		size_t depth = one->depth < 0 ? 0 : (size_t)one->depth;
+		const ps_cert *c = cert_at(s, out, depth);
+		if (one->error == X509_V_ERR_CERT_SIGNATURE_FAILURE && s->altered < 0)
 			s->altered = (int)depth;
-		if (depth >= out->nchain)
-			depth = out->nchain == 0 ? 0 : out->nchain - 1;
-		ps_problem_from(out, &f->list[i],
-		    out->nchain == 0 ? s->in->cert : out->chain[depth], depth == 0);
+		if (!idle(f, one->error, c, s->in->at))
+			ps_problem_from(out, one, c, depth == 0);
 	}
 }
 
@@ -233,16 +268,16 @@ static ps_code
 judge_with(struct search *s, X509_STORE_CTX *ctx, STACK_OF(X509) *untrusted,
     struct ps_path_out *out, ps_err *err)
 {
-	struct findings found = { .n = 0 };
+	struct findings all = { .n = 0 };
 	STACK_OF(X509) *chain;
 	bool anchored;
 	ps_code code;
 	int good;
 
-	X509_STORE_CTX_set_app_data(ctx, &found);
+	X509_STORE_CTX_set_app_data(ctx, &all);
 	X509_STORE_CTX_set_verify_cb(ctx, collect);
 	good = X509_verify_cert(ctx);
-	code = library_code(ctx, good, &found, err);
+	code = library_code(ctx, good, &all, err);
 	if (code != PS_OK)
 		return code;
 	chain = X509_STORE_CTX_get0_chain(ctx);
@@ -250,7 +285,7 @@ judge_with(struct search *s, X509_STORE_CTX *ctx, STACK_OF(X509) *untrusted,
 	if (code != PS_OK)
 		return code;
 	anchored = X509_STORE_CTX_get_num_untrusted(ctx) < sk_X509_num(chain);
-	translate(s, &found, out);
+	translate(s, &all, out);
 	code = ps_path_rules(s->in, anchored, out, err);
 	if (code == PS_OK && anchored && s->in->revocation != PS_REVOCATION_OFF)
 		code = ps_path_revocation(s->in, untrusted, chain, out, err);
