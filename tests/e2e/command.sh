@@ -334,7 +334,7 @@ bare_cases() {
 	expect bare.from-other 1 '' postseal verify --trust root.pem --from eve@example.org bare.der
 	expect bare.open 0 '' postseal open --trust root.pem bare.der -o bare.out
 	check bare.open-octets cmp -s bare.out note
-	expect bare.detached 3 '--content' postseal verify --trust root.pem detached.pem
+	expect bare.detached 5 '--content' postseal verify --trust root.pem detached.pem
 	expect bare.content 0 '' postseal verify --trust root.pem --content note detached.pem
 	expect bare.content-other 1 'changed' postseal verify --trust root.pem --content bcc.eml \
 	    detached.pem
@@ -349,7 +349,8 @@ bare_cases() {
 
 inspect_cases() {
 	expect inspect.closed 0 'ktri|rsa' postseal inspect sealed.eml
-	expect inspect.open 0 'image/png' postseal inspect $bob sealed.eml
+	expect inspect.open 0 'image/png' postseal inspect --identity bob.p12 \
+	    --passphrase-file passphrase sealed.eml
 	expect inspect.plain 0 'multipart/alternative' postseal inspect draft.eml
 	expect inspect.json 0 '' postseal inspect --json sealed.eml
 	check inspect.json-form json out 'v["layers"]'
@@ -426,7 +427,7 @@ protect_cases() {
 	expect seal.self 0 '' postseal open --identity alice.p12 --passphrase-file passphrase \
 	    --trust root.pem sealed.eml -o x.eml
 	expect seal.no-self 0 '' seal draft.eml --no-self -o s.eml
-	expect seal.no-self-shut 3 'none of the given identities' postseal open \
+	expect seal.no-self-shut 3 'none of the given keys' postseal open \
 	    --identity alice.p12 --passphrase-file passphrase s.eml -o x2.eml
 	expect seal.untrusted 5 'not fit.*bob|bob.*not fit' postseal seal --identity alice.p12 \
 	    --passphrase-file passphrase --to bob.pem draft.eml
@@ -485,7 +486,7 @@ bad_cases() {
 	mkdir -p out.d
 	echo old >out.d/keep
 	{
-	expect bad.key 3 'none of the given identities can decrypt|no.* identity|inspect' \
+	expect bad.key 3 'none of the given keys .*postseal inspect' \
 	    postseal open --identity carol.p12 --passphrase-file passphrase encrypted.eml -o out.d/keep
 	check bad.key-untouched grep -qx old out.d/keep
 	expect bad.no-key 3 '--identity' postseal open sealed.eml -o out.d/new
