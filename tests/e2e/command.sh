@@ -312,6 +312,9 @@ trust_cases() {
 	expect crl.other 0 '' postseal verify --trust root.pem --crl crl.pem signed.eml
 	expect crl.recipient 5 'bob@example.net.*not fit.*revoked' postseal encrypt --to bob.pem \
 	    --trust root.pem --crl crl.pem draft.eml
+	mkdir -p roots
+	cp root.pem "roots/$(openssl x509 -in root.pem -noout -hash).0"
+	expect trust.system 0 '' env SSL_CERT_DIR=roots postseal verify signed.eml
 	expect crl.none 3 'nocrl' postseal verify --crl nocrl.pem signed.eml
 	expect trust.none 3 'noroot' postseal verify --trust noroot.pem signed.eml
 	expect cert.none 3 'nocert' postseal verify --cert nocert.pem signed.eml
@@ -623,6 +626,21 @@ terminal_cases() {
 	check terminal.no-bar test ! -s out
 }
 
+# The program that the design prints, as the build made it.
+hello_case() {
+	hello=${BUILD:-$tree/build}/examples/hello
+	if [ ! -x "$hello" ] || ! command -v script >/dev/null; then
+		echo "skip hello: no examples/hello, or no command script"
+		return
+	fi
+	mkdir -p hello.d && cp bob.p12 hello.d && cp sealed.eml hello.d/mail.eml
+	{ sleep 2; cat passphrase; sleep 1; } |
+	    tty "cd hello.d && SSL_CERT_DIR=../roots $hello"
+	check hello.status test $? = 0
+	check hello.sentence grep -q 'Signed by alice@example.org' out
+	check hello.body same_body hello.d/plain.eml draft.eml
+}
+
 # The examples of the manual page, with the roots and the passphrase that the
 # test's people have.
 example_cases() {
@@ -680,5 +698,6 @@ policy_cases
 bad_cases
 stream_cases
 terminal_cases
+hello_case
 example_cases
 exit $((failures > 0))
