@@ -59,6 +59,11 @@ typedef struct ps_writer_ops {
 	/* close frees the writer, not what it writes to; abandons first when
 	 * neither finish nor abandon came. */
 	void	(*close)(ps_writer *w);
+	/*
+	 * restart forgets what was written, so that writing begins anew.
+	 * NULL: cannot; the input is then looked through before it is written.
+	 */
+	ps_code	(*restart)(ps_writer *w, ps_err *err);
 } ps_writer_ops;
 
 struct ps_writer {

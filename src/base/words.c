@@ -103,15 +103,13 @@ expand(char *out, size_t size, const char *text, const struct ps_value *values,
 }
 
 size_t
-ps_words_expand(char *out, size_t size, const char *text, ...)
+ps_words_vexpand(char *out, size_t size, const char *text, va_list ap)
 {
 	struct ps_value values[MAX_VALUES];
 	char escaped[MAX_VALUES][512];
 	const struct ps_value *v;
 	size_t n = 0;
-	va_list ap;
 
-	va_start(ap, text);
 	while (n < MAX_VALUES &&
 	    (v = va_arg(ap, const struct ps_value *)) != NULL) {
 		values[n] = *v;
@@ -122,8 +120,19 @@ ps_words_expand(char *out, size_t size, const char *text, ...)
 		}
 		n++;
 	}
-	va_end(ap);
 	return expand(out, size, text, values, n);
+}
+
+size_t
+ps_words_expand(char *out, size_t size, const char *text, ...)
+{
+	size_t n;
+	va_list ap;
+
+	va_start(ap, text);
+	n = ps_words_vexpand(out, size, text, ap);
+	va_end(ap);
+	return n;
 }
 
 void

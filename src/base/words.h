@@ -28,6 +28,7 @@ void ps_words_cause(char *out, size_t size, const ps_err *err,
 #define ps_words(out, size, ...) \
 	ps_words_expand((out), (size), __VA_ARGS__, (const struct ps_value *)NULL)
 size_t ps_words_expand(char *out, size_t size, const char *text, ...);
+size_t ps_words_vexpand(char *out, size_t size, const char *text, va_list ap);
 
 #define W_BASE_NOMEM	PS_N_("the memory of this machine is used up; close other programs or lower the limits")
 #define W_BASE_LIMIT_NAME PS_N_("there is no limit named {name}")

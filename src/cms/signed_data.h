@@ -58,12 +58,13 @@ struct cms_size {
 	uint64_t	 length;	/* CMS_KNOWN: of the content, exactly */
 	/* CMS_KNOWN for a SignedData: made in a pass before this one. */
 	const struct cms_digests *digests;
+	const struct ps_buf *tail;	/* n != 0: cms_signed_tail of that pass */
 };
 /*
  * cms_signed_writer_open writes an opaque ContentInfo to `dst` (not finished).
  * With CMS_KNOWN a content that differs from the first pass is PS_E_CHANGED.
  * `p` outlives the writer. `out_length` (CMS_KNOWN only, may be NULL): octets
- * that will be written.
+ * that will be written; who wants only that gives a NULL `dst`.
  */
 PS_MUST ps_code cms_signed_writer_open(ps_writer **out, ps_writer *dst,
     const struct cms_signed_params *p, const struct cms_size *size, uint64_t *out_length,

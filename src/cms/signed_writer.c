@@ -130,8 +130,11 @@ start(struct signed_writer *w, ps_writer *dst, const struct cms_size *size,
 		return code;
 	if (size->how == CMS_KNOWN) {
 		w->before = size->digests;
-		code = cms_signed_tail(w->p, w->before, &w->frame.level[LEVEL_SIGNED].after,
-		    err);
+		struct ps_buf *tail = &w->frame.level[LEVEL_SIGNED].after;
+
+		code = size->tail != NULL && size->tail->n != 0
+		    ? ps_buf_add(tail, ps_buf_get(size->tail), err)
+		    : cms_signed_tail(w->p, w->before, tail, err);
 		if (code != PS_OK)
 			return code;
 		if (out_length != NULL)

@@ -68,7 +68,7 @@ decode_slow(struct ps_b64dec *s, struct ps_step_io *io)
 		io->in++;
 		if (v < 64)
 			take_digit(s, v, io);
-		else if (c == '=')
+		else if (c == '=' || (c == '-' && s->dash_ends))
 			s->ended = true;
 		else
 			s->junk += c != '\r' && c != '\n';
@@ -115,7 +115,7 @@ decode_init(struct ps_step *step)
 {
 	struct ps_b64dec *s = (struct ps_b64dec *)step;
 
-	*s = (struct ps_b64dec){ .step = s->step };
+	*s = (struct ps_b64dec){ .step = s->step, .dash_ends = s->dash_ends };
 }
 
 static const struct ps_step_ops decode_ops = { decode_init, decode_run };
@@ -124,6 +124,7 @@ void
 ps_b64dec_init(struct ps_b64dec *s)
 {
 	s->step.ops = &decode_ops;
+	s->dash_ends = false;
 	decode_init(&s->step);
 }
 

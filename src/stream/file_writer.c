@@ -113,12 +113,27 @@ file_close(ps_writer *pub)
 	free(w);
 }
 
+static ps_code
+file_restart(ps_writer *pub, ps_err *err)
+{
+	struct file_writer *w = (struct file_writer *)pub;
+	ps_code code = ps_own_ready(&w->own, err);
+
+	if (code != PS_OK)
+		return code;
+	w->out.n = 0;
+	if (ftruncate(w->out.fd, 0) != 0 || lseek(w->out.fd, 0, SEEK_SET) != 0)
+		return ps_own_wrote(&w->own, failed(w, W_STREAM_WRITE, err));
+	return PS_OK;
+}
+
 static const ps_writer_ops file_ops = {
 	.size = sizeof(ps_writer_ops),
 	.write = file_write,
 	.finish = file_finish,
 	.abandon = file_abandon,
 	.close = file_close,
+	.restart = file_restart,
 };
 
 static ps_code

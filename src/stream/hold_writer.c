@@ -69,12 +69,26 @@ hold_close(ps_writer *pub)
 	free(h);
 }
 
+static ps_code
+hold_restart(ps_writer *pub, ps_err *err)
+{
+	struct hold *h = (struct hold *)pub;
+	struct ps_store old = h->store;
+	ps_code code = ps_own_ready(&h->own, err);
+
+	if (code != PS_OK || (code = ps_store_init(&h->store, old.dir, old.hold, err)) != PS_OK)
+		return code;
+	ps_store_clear(&old);
+	return PS_OK;
+}
+
 static const ps_writer_ops hold_ops = {
 	.size = sizeof(ps_writer_ops),
 	.write = hold_write,
 	.finish = hold_finish,
 	.abandon = hold_abandon,
 	.close = hold_close,
+	.restart = hold_restart,
 };
 
 ps_code

@@ -134,12 +134,24 @@ memory_writer_close(ps_writer *pub)
 	free(w);
 }
 
+static ps_code
+memory_restart(ps_writer *pub, ps_err *err)
+{
+	struct memory_writer *w = (struct memory_writer *)pub;
+	ps_code code = ps_own_ready(&w->own, err);
+
+	if (code == PS_OK)
+		ps_buf_clear(&w->buf);
+	return code;
+}
+
 static const ps_writer_ops memory_writer_ops = {
 	.size = sizeof(ps_writer_ops),
 	.write = memory_write,
 	.finish = memory_finish,
 	.abandon = memory_abandon,
 	.close = memory_writer_close,
+	.restart = memory_restart,
 };
 
 ps_code

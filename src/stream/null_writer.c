@@ -43,12 +43,24 @@ null_close(ps_writer *pub)
 	free((struct null_writer *)pub);
 }
 
+static ps_code
+null_restart(ps_writer *pub, ps_err *err)
+{
+	struct null_writer *w = (struct null_writer *)pub;
+	ps_code code = ps_own_ready(&w->own, err);
+
+	if (code == PS_OK)
+		w->n = 0;
+	return code;
+}
+
 static const ps_writer_ops null_ops = {
 	.size = sizeof(ps_writer_ops),
 	.write = null_write,
 	.finish = null_finish,
 	.abandon = null_abandon,
 	.close = null_close,
+	.restart = null_restart,
 };
 
 ps_code

@@ -56,6 +56,8 @@ PS_MUST ps_code ps_writer_text(ps_writer *w, const char *s, ps_err *err);
 PS_MUST ps_code ps_writer_finish(ps_writer *w, ps_err *err);
 bool	 ps_writer_can_abandon(const ps_writer *w);
 void	 ps_writer_abandon(ps_writer *w);
+bool	 ps_writer_can_restart(const ps_writer *w);
+PS_MUST ps_code ps_writer_restart(ps_writer *w, ps_err *err);
 
 /* ps_pump copies the reader to the writer, to the end of the reader; does not
  * finish the writer. `out_n` (may be NULL): octets copied. */
@@ -112,6 +114,7 @@ struct ps_b64dec {
 	uint32_t	 bits;
 	unsigned	 digits;	/* held in bits: 0 to 3 */
 	bool		 ended;
+	bool		 dash_ends;	/* "-" is the end too: PEM's last line */
 	uint64_t	 junk, after;
 	uint64_t	 offset;	/* of the input, for errors */
 };

@@ -25,4 +25,6 @@
 #define W_STREAM_STDOUT	PS_N_("standard output")
 #define W_STREAM_FD	PS_N_("an open file")
 
+#define W_STREAM_RESTART PS_N_("this output cannot begin anew")
+
 #endif

@@ -39,6 +39,23 @@ ps_writer_abandon(ps_writer *w)
 		w->ops->abandon(w);
 }
 
+/* A table of an older program ends before this member. */
+bool
+ps_writer_can_restart(const ps_writer *w)
+{
+	return w != NULL && w->ops->size > offsetof(ps_writer_ops, restart) &&
+	    w->ops->restart != NULL;
+}
+
+ps_code
+ps_writer_restart(ps_writer *w, ps_err *err)
+{
+	if (!ps_writer_can_restart(w))
+		return ps_fail(err, PS_E_MISUSE, "stream.writer", PS_NOWHERE,
+		    W_STREAM_RESTART);
+	return w->ops->restart(w, err);
+}
+
 void
 ps_writer_close(ps_writer *w)
 {

@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The protected mail, written.
+ *
+ * Inside all lines end in CRLF, whatever the input has: that is what is signed
+ * and encrypted. The content goes through in one pass and is watched: when it
+ * turns out that it cannot travel as 7bit, the pass is thrown away and done
+ * again with the leaves re-encoded. Most mails are 7bit, and pay nothing.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/words.h"
+#include "cms/signed_build.h"
+#include "crypto/digest.h"
+#include "smime/protecting.h"
+#include "smime/words.h"
+
+/* --- the content --- */
+
+static bool
+is_inner_field(const struct mime_field *f)
+{
+	return mime_field_is_structural(f) && !mime_field_is(f, "MIME-Version");
+}
+
+/* The structural fields move inside; text without any says what it is. */
+static ps_code
+write_inner_header(struct protecting *p, ps_writer *w, ps_err *err)
+{
+	ps_code code;
+
+	if (mime_header_find(&p->mail, "Content-Type", 0) == NULL &&
+	    (code = ps_writer_text(w, "Content-Type: text/plain; charset=us-ascii\r\n", err)) !=
+	    PS_OK)
+		return code;
+	for (size_t i = 0; i < p->mail.n; i++)
+		if (is_inner_field(&p->mail.field[i]) &&
+		    (code = ps_writer_write(w, p->mail.field[i].raw, err)) != PS_OK)
+			return code;
+	return ps_writer_text(w, "\r\n", err);
+}
+
+/* Takes the input to the body: the header section was read before. */
+static ps_code
+find_body(struct protecting *p, ps_err *err)
+{
+	struct mime_header again = { 0 };
+	ps_code code;
+
+	if ((code = ps_reader_rewind(p->in, err)) == PS_OK &&
+	    (code = mime_header_read(&again, p->in, p->limits, err)) == PS_OK &&
+	    !ps_slice_equal(ps_buf_get(&again.block), ps_buf_get(&p->mail.block)))
+		code = ps_fail(err, PS_E_CHANGED, "smime.protect", PS_NOWHERE, W_P_CHANGED);
+	mime_header_clear(&again);
+	return code;
+}
+
+/* Copies the body, and stops early once it is known to be unsafe. */
+static ps_code
+copy_body(ps_reader *in, ps_writer *w, const struct mime_watch *watch, ps_err *err)
+{
+	ps_slice s;
+	ps_code code;
+
+	for (;;) {
+		if ((code = ps_reader_peek(in, 1, &s, err)) != PS_OK || s.n == 0 ||
+		    watch->unsafe)
+			return code;
+		if ((code = ps_writer_write(w, s, err)) != PS_OK)
+			return code;
+		ps_reader_consume(in, s.n);
+	}
+}
+
+static ps_code
+write_as_it_is(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *err)
+{
+	struct mime_watch watch = { .from_lf = p->mail.lf };
+	ps_writer *w;
+	ps_code code;
+
+	if ((code = mime_canonical_writer(&w, dst, &watch, err)) != PS_OK)
+		return code;
+	if ((code = write_inner_header(p, w, err)) == PS_OK &&
+	    (code = copy_body(p->in, w, &watch, err)) == PS_OK && !watch.unsafe)
+		code = ps_writer_finish(w, err);
+	*out_unsafe = watch.unsafe;
+	ps_writer_close(w);
+	return code;
+}
+
+/* The entity that is protected: the mail's structural fields and its body. */
+static ps_code
+write_content(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *err)
+{
+	ps_code code;
+
+	*out_unsafe = false;
+	if (p->dry) {
+		p->skipped += p->content_length;
+		return PS_OK;
+	}
+	if ((code = find_body(p, err)) != PS_OK)
+		return code;
+	if (!p->safe)
+		return write_as_it_is(p, dst, out_unsafe, err);
+	return mime_make_safe(&p->mail, p->in, dst, true, p->limits, err);
+}
+
+/* --- layers --- */
+
+static void
+signed_params(const struct protecting *p, struct cms_signed_params *out)
+{
+	*out = (struct cms_signed_params){ .signer = p->signer, .nsigner = p->nsigner,
+	    .cert = p->bag, .ncert = p->nbag, .signing_time = p->now };
+}
+
+/* A base64 body over `dst`. Who opened it finishes and closes it. */
+struct base64_body {
+	struct ps_b64enc enc;
+	ps_writer	*w;
+};
+
+static ps_code
+open_base64(struct base64_body *b, ps_writer *dst, ps_err *err)
+{
+	ps_b64enc_init(&b->enc, false);
+	return ps_writer_open_step(&b->w, dst, &b->enc.step, err);
+}
+
+static ps_code
+make_boundary(struct protecting *p, ps_err *err)
+{
+	uint8_t random[16] = { 0 };
+	uint64_t seed = p->pr->setup.ctx->seed;
+	ps_code code;
+
+	if (p->measured)
+		return PS_OK;
+	if (p->pr->setup.ctx->seeded) {
+		memcpy(random, &seed, sizeof seed);
+		random[15] = (uint8_t)p->counter++;
+	} else if ((code = ps_random(random, sizeof random, err)) != PS_OK)
+		return code;
+	mime_boundary(p->boundary, random);
+	return PS_OK;
+}
+
+/* RFC 8551, 3.5.3.2: names of the digests, each once. */
+static const char *
+micalg_name(const struct ps_alg *digest)
+{
+	switch (digest->id) {
+	case PS_SHA256:
+		return "sha-256";
+	case PS_SHA384:
+		return "sha-384";
+	case PS_SHA512:
+		return "sha-512";
+	case PS_SHAKE256:	/* Ed448: no name was ever registered */
+		return "unknown";
+	default:
+		return digest->name;
+	}
+}
+
+static void
+list_micalgs(const struct protecting *p, char *out, size_t size)
+{
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < p->nsigner && used < size; i++) {
+		const struct ps_alg *d = p->signer[i].spec.digest;
+		size_t k = 0;
+
+		while (k < i && p->signer[k].spec.digest != d)
+			k++;
+		if (k == i)
+			used += (size_t)snprintf(out + used, size - used, "%s%s",
+			    used == 0 ? "" : ",", micalg_name(d));
+	}
+}
+
+static ps_code
+write_signature_part(struct protecting *p, const struct cms_digests *digests, ps_writer *dst,
+    ps_err *err)
+{
+	static const char header[] =
+	    "Content-Type: application/pkcs7-signature; name=\"smime.p7s\"\r\n"
+	    "Content-Transfer-Encoding: base64\r\n"
+	    "Content-Disposition: attachment; filename=\"smime.p7s\"\r\n\r\n";
+	struct cms_signed_params params;
+	struct base64_body b64 = { .w = NULL };
+	ps_code code = PS_OK;
+
+	signed_params(p, &params);
+	if (!p->measured)
+		ps_buf_clear(&p->signature);
+	if (p->signature.n == 0)
+		code = cms_sign_detached(&params, digests, &p->signature, err);
+	if (code == PS_OK && (code = ps_writer_text(dst, header, err)) == PS_OK &&
+	    (code = open_base64(&b64, dst, err)) == PS_OK &&
+	    (code = ps_writer_write(b64.w, ps_buf_get(&p->signature), err)) == PS_OK)
+		code = ps_writer_finish(b64.w, err);
+	ps_writer_close(b64.w);
+	return code;
+}
+
+/* What was signed in the measuring pass must be what is written now. */
+static ps_code
+compare_digests(const struct protecting *p, const struct cms_digests *now, ps_err *err)
+{
+	for (size_t i = 0; p->measured && i < now->n; i++) {
+		const struct ps_alg *alg = ps_digest_alg(now->d[i]);
+
+		if (!ps_slice_equal(cms_digests_get(now, alg),
+		    cms_digests_get(&p->digests, alg)))
+			return ps_fail(err, PS_E_CHANGED, "smime.protect", PS_NOWHERE,
+			    W_P_CHANGED);
+	}
+	return PS_OK;
+}
+
+/* The content behind the first delimiter, hashed on its way. */
+static ps_code
+write_hashed(struct protecting *p, struct cms_digests *digests, ps_writer *dst,
+    bool *out_unsafe, ps_err *err)
+{
+	struct cms_signed_params params;
+	ps_writer *tap = NULL;
+	ps_code code;
+
+	if (p->dry)
+		return write_content(p, dst, out_unsafe, err);
+	signed_params(p, &params);
+	if ((code = cms_signing_digests(&params, digests, err)) == PS_OK &&
+	    (code = ps_writer_open_tap(&tap, dst, cms_digests_look, digests, err)) == PS_OK &&
+	    (code = write_content(p, tap, out_unsafe, err)) == PS_OK)
+		code = cms_digests_final(digests, err);
+	ps_writer_close(tap);
+	return code;
+}
+
+static ps_code
+write_multipart_signed(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *err)
+{
+	struct cms_digests own = { .n = 0 };
+	const struct cms_digests *digests = p->dry ? &p->digests : &own;
+	char micalg[128], text[512];
+	ps_code code;
+
+	if ((code = make_boundary(p, err)) != PS_OK)
+		return code;
+	list_micalgs(p, micalg, sizeof micalg);
+	snprintf(text, sizeof text, "Content-Type: multipart/signed;\r\n"
+	    " protocol=\"application/pkcs7-signature\"; micalg=\"%s\";\r\n"
+	    " boundary=\"%s\"\r\n\r\n--%s\r\n", micalg, p->boundary, p->boundary);
+	if ((code = ps_writer_text(dst, text, err)) != PS_OK ||
+	    (code = write_hashed(p, &own, dst, out_unsafe, err)) != PS_OK || *out_unsafe ||
+	    (code = compare_digests(p, &own, err)) != PS_OK)
+		goto out;
+	snprintf(text, sizeof text, "\r\n--%s\r\n", p->boundary);
+	if ((code = ps_writer_text(dst, text, err)) != PS_OK ||
+	    (code = write_signature_part(p, digests, dst, err)) != PS_OK)
+		goto out;
+	snprintf(text, sizeof text, "\r\n--%s--\r\n", p->boundary);
+	code = ps_writer_text(dst, text, err);
+out:
+	cms_digests_clear(&own);
+	return code;
+}
+
+static ps_code
+write_cms_header(ps_writer *dst, const char *smime_type, ps_err *err)
+{
+	char text[320];
+
+	snprintf(text, sizeof text, "Content-Type: application/pkcs7-mime;"
+	    " smime-type=%s;\r\n name=\"smime.p7m\"\r\n"
+	    "Content-Transfer-Encoding: base64\r\n"
+	    "Content-Disposition: attachment; filename=\"smime.p7m\"\r\n\r\n", smime_type);
+	return ps_writer_text(dst, text, err);
+}
+
+/* How large contents are written: DESIGN 4, "Definite or indefinite". */
+static struct cms_size
+size_of(const struct protecting *p, uint64_t known)
+{
+	if (p->measured)
+		return (struct cms_size){ .how = CMS_KNOWN, .length = known,
+		    .digests = &p->digests, .tail = &p->signature };
+	if (p->length > p->limits->plan_max)
+		return (struct cms_size){ .how = CMS_STREAM };
+	/* Inner layers make it larger than the input was; it stays a plan. */
+	return (struct cms_size){ .how = CMS_PLAN, .plan_max = 4 * p->limits->plan_max };
+}
+
+/* Of n octets: lines of 64 digits, each with CRLF. */
+static uint64_t
+base64_length(uint64_t n)
+{
+	uint64_t digits = (n + 2) / 3 * 4;
+
+	return digits + (digits + 63) / 64 * 2;
+}
+
+/* The length alone: the signatures are made here, once. */
+static ps_code
+measure_opaque(struct protecting *p, ps_writer *dst, ps_err *err)
+{
+	struct cms_size size = { .how = CMS_KNOWN, .length = p->content_length,
+	    .digests = &p->digests, .tail = &p->signature };
+	struct cms_signed_params params;
+	uint64_t length = 0;
+	ps_writer *w;
+	ps_code code;
+
+	signed_params(p, &params);
+	if ((code = cms_signed_tail(&params, &p->digests, &p->signature, err)) != PS_OK ||
+	    (code = write_cms_header(dst, "signed-data", err)) != PS_OK ||
+	    (code = cms_signed_writer_open(&w, NULL, &params, &size, &length, err)) != PS_OK)
+		return code;
+	ps_writer_close(w);
+	p->skipped += base64_length(length);
+	return PS_OK;
+}
+
+static ps_code
+write_opaque_signed(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *err)
+{
+	struct cms_size size = size_of(p, p->content_length);
+	struct cms_signed_params params;
+	struct base64_body b64 = { .w = NULL };
+	ps_writer *w = NULL;
+	ps_code code;
+
+	signed_params(p, &params);
+	if ((code = write_cms_header(dst, "signed-data", err)) == PS_OK &&
+	    (code = open_base64(&b64, dst, err)) == PS_OK &&
+	    (code = cms_signed_writer_open(&w, b64.w, &params, &size, NULL, err)) == PS_OK &&
+	    (code = write_content(p, w, out_unsafe, err)) == PS_OK && !*out_unsafe &&
+	    (code = ps_writer_finish(w, err)) == PS_OK)
+		code = ps_writer_finish(b64.w, err);
+	ps_writer_close(w);
+	ps_writer_close(b64.w);
+	return code;
+}
+
+static ps_code
+write_signed(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *err)
+{
+	if (p->dry && p->pr->opaque)
+		return measure_opaque(p, dst, err);
+	return p->pr->opaque ? write_opaque_signed(p, dst, out_unsafe, err)
+	    : write_multipart_signed(p, dst, out_unsafe, err);
+}
+
+/* What is encrypted: the signed entity, or the content alone. */
+static ps_code
+write_plaintext(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *err)
+{
+	return (p->what & PS_SIGN) != 0 ? write_signed(p, dst, out_unsafe, err)
+	    : write_content(p, dst, out_unsafe, err);
+}
+
+static ps_code
+write_encrypted(struct protecting *p, const struct protect_list *to, ps_writer *dst,
+    bool *out_unsafe, ps_err *err)
+{
+	struct cms_size size = size_of(p, p->plain_length);
+	struct cms_envelope_params params = { .to = to->to, .nto = to->n,
+	    .cipher = p->cipher };
+	struct base64_body b64 = { .w = NULL };
+	ps_writer *w = NULL;
+	ps_code code;
+
+	if ((code = write_cms_header(dst, p->cipher->aead ? "authEnveloped-data"
+	    : "enveloped-data", err)) == PS_OK &&
+	    (code = open_base64(&b64, dst, err)) == PS_OK &&
+	    (code = cms_envelope_writer_open(&w, b64.w, &params, &size, err)) == PS_OK &&
+	    (code = write_plaintext(p, w, out_unsafe, err)) == PS_OK && !*out_unsafe &&
+	    (code = ps_writer_finish(w, err)) == PS_OK)
+		code = ps_writer_finish(b64.w, err);
+	ps_writer_close(w);
+	ps_writer_close(b64.w);
+	return code;
+}
+
+/* --- the mail around it --- */
+
+/* Bcc is in nobody's copy (RFC 9787, 8). */
+static bool
+is_outer_field(const struct mime_field *f)
+{
+	return !mime_field_is_structural(f) && !mime_field_is(f, "Bcc") &&
+	    !mime_field_is(f, "Resent-Bcc");
+}
+
+static ps_code
+write_outer_header(struct protecting *p, ps_writer *raw, ps_err *err)
+{
+	ps_code code = PS_OK;
+
+	if (p->mail.postmark.n != 0 &&
+	    (code = ps_writer_write(raw, p->mail.postmark, err)) != PS_OK)
+		return code;
+	for (size_t i = 0; i < p->mail.n && code == PS_OK; i++)
+		if (is_outer_field(&p->mail.field[i]))
+			code = ps_writer_write(raw, p->mail.field[i].raw, err);
+	return code;
+}
+
+static ps_code
+write_protected(struct protecting *p, const struct protect_list *to, ps_writer *dst,
+    bool *out_unsafe, ps_err *err)
+{
+	return (p->what & PS_ENCRYPT) != 0 ? write_encrypted(p, to, dst, out_unsafe, err)
+	    : write_signed(p, dst, out_unsafe, err);
+}
+
+static ps_code
+write_head_and_body(struct protecting *p, const struct protect_list *to, ps_writer *fields,
+    ps_writer *body, ps_writer *dst, bool *out_unsafe, ps_err *err)
+{
+	ps_writer *to_body = body != NULL ? body : dst;
+	ps_code code;
+
+	code = write_outer_header(p, fields != NULL ? fields : dst, err);
+	if (code == PS_OK && fields != NULL)
+		code = ps_writer_finish(fields, err);
+	if (code == PS_OK && (code = ps_writer_text(to_body, "MIME-Version: 1.0\r\n", err)) ==
+	    PS_OK)
+		code = write_protected(p, to, to_body, out_unsafe, err);
+	if (code == PS_OK && !*out_unsafe && body != NULL)
+		code = ps_writer_finish(body, err);
+	return code;
+}
+
+/* Fields that nobody asked to change keep their line ends. */
+static bool
+fields_convert(const struct protecting *p)
+{
+	return p->pr->setup.eol != 0 && p->mail.lf != p->lf_out;
+}
+
+ps_code
+protect_compose(struct protecting *p, const struct protect_list *to, ps_writer *dst,
+    bool *out_unsafe, ps_err *err)
+{
+	struct ps_eol to_lf, fields_eol;
+	ps_writer *body = NULL, *fields = NULL;
+	ps_code code = PS_OK;
+
+	*out_unsafe = false;
+	if (fields_convert(p)) {
+		ps_eol_init(&fields_eol, p->lf_out);
+		code = ps_writer_open_step(&fields, dst, &fields_eol.step, err);
+	}
+	if (code == PS_OK && p->lf_out) {
+		ps_eol_init(&to_lf, true);
+		code = ps_writer_open_step(&body, dst, &to_lf.step, err);
+	}
+	if (code == PS_OK)
+		code = write_head_and_body(p, to, fields, body, dst, out_unsafe, err);
+	ps_writer_close(fields);
+	ps_writer_close(body);
+	return code;
+}
+
+/* --- a pass that only measures --- */
+
+static ps_code
+measure_content(struct protecting *p, bool *out_unsafe, ps_err *err)
+{
+	struct cms_signed_params params;
+	ps_writer *null, *tap = NULL;
+	ps_code code;
+
+	cms_digests_clear(&p->digests);
+	signed_params(p, &params);
+	if (p->nsigner != 0 && (code = cms_signing_digests(&params, &p->digests, err)) != PS_OK)
+		return code;
+	if ((code = ps_writer_open_null(&null, err)) != PS_OK)
+		return code;
+	if ((code = ps_writer_open_tap(&tap, null, cms_digests_look, &p->digests, err)) ==
+	    PS_OK && (code = write_content(p, tap, out_unsafe, err)) == PS_OK)
+		code = cms_digests_final(&p->digests, err);
+	p->content_length = p->digests.length;
+	ps_writer_close(tap);
+	ps_writer_close(null);
+	return code;
+}
+
+/* The plaintext's length: everything but the content is written to nowhere,
+ * with the signatures that will be used. */
+static ps_code
+measure_plaintext(struct protecting *p, ps_err *err)
+{
+	bool unsafe;
+	ps_writer *null;
+	ps_code code;
+
+	ps_buf_clear(&p->signature);
+	p->skipped = 0;
+	p->dry = true;
+	if ((code = ps_writer_open_null(&null, err)) == PS_OK) {
+		code = write_plaintext(p, null, &unsafe, err);
+		p->plain_length = ps_writer_null_count(null) + p->skipped;
+		ps_writer_close(null);
+	}
+	p->dry = false;
+	return code;
+}
+
+ps_code
+protect_measure(struct protecting *p, bool *out_unsafe, ps_err *err)
+{
+	ps_code code;
+
+	p->measured = false;
+	if ((code = measure_content(p, out_unsafe, err)) != PS_OK || *out_unsafe)
+		return code;
+	code = measure_plaintext(p, err);
+	p->measured = code == PS_OK;
+	return code;
+}

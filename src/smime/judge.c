@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * From facts to one sentence.
+ *
+ * Each signature was judged alone when it was read (octets and path). Here its
+ * certificate is compared with the sender, and the summary is computed by RFC
+ * 9787: only layers of the outermost envelope count; a bad signature counts as
+ * none. Nothing is trusted by default: `valid` is an assignment at one place.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "base/words.h"
+#include "smime/verdict.h"
+#include "smime/words.h"
+
+/* Does the certificate name any of these mailboxes? */
+static bool
+names_one(const ps_cert *cert, const struct mime_mailboxes *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (ps_cert_names(cert, m->box[i].address, PS_MATCH_SENDER))
+			return true;
+	return false;
+}
+
+static const char *
+first_address(const struct mime_mailboxes *m)
+{
+	return m->n == 0 ? "nobody" : m->box[0].address;
+}
+
+/* What to call a signer: the certified address, else the name. */
+static const char *
+who(const struct ps_signature *s)
+{
+	const char *address;
+
+	if (s->cert == NULL)
+		return s->sid;
+	address = ps_cert_address(s->cert, 0);
+	return address != NULL ? address : ps_cert_subject(s->cert);
+}
+
+/* RFC 8550, 3: an address of the certificate equals From or Sender. */
+static void
+judge_sender(ps_verdict *v, struct ps_signature *s)
+{
+	if (!v->is_mail && v->from.n == 0)
+		return;		/* nothing to test: a warning says so */
+	s->state = PS_STATE_MISMATCH;
+	if (v->nfrom > 1)
+		ps_reason_add(s, "from-twice", W_R_FROM_TWICE);
+	else if (v->from.n == 0)
+		ps_reason_add(s, "from-missing", W_R_FROM_MISSING);
+	else if (ps_cert_address(s->cert, 0) == NULL)
+		ps_reason_add(s, "no-address", W_R_NO_ADDRESS,
+		    PS_TEXT("who", ps_cert_subject(s->cert)));
+	else if (!names_one(s->cert, &v->from) && !names_one(s->cert, &v->sender))
+		ps_reason_add(s, "sender-mismatch", W_R_SENDER, PS_TEXT("who", who(s)),
+		    PS_TEXT("from", first_address(&v->from)));
+	else
+		s->state = PS_STATE_VALID;
+}
+
+/* Which mailbox of From is not covered by a valid signer; NULL: all are. */
+static const char *
+uncovered(const ps_verdict *v)
+{
+	for (size_t i = 0; i < v->from.n; i++) {
+		bool covered = false;
+
+		for (size_t k = 0; k < v->nsignature && !covered; k++)
+			covered = v->signature[k].in_envelope &&
+			    v->signature[k].state == PS_STATE_VALID &&
+			    ps_cert_names(v->signature[k].cert, v->from.box[i].address,
+			    PS_MATCH_SENDER);
+		if (!covered)
+			return v->from.box[i].address;
+	}
+	return NULL;
+}
+
+/* Several mailboxes in From: all are covered, or Sender is bound (DESIGN 5). */
+static void
+judge_several(ps_verdict *v)
+{
+	const char *missing = v->from.n > 1 ? uncovered(v) : NULL;
+
+	if (missing == NULL)
+		return;
+	for (size_t i = 0; i < v->nsignature; i++) {
+		struct ps_signature *s = &v->signature[i];
+
+		if (s->state != PS_STATE_VALID || names_one(s->cert, &v->sender))
+			continue;
+		s->state = PS_STATE_MISMATCH;
+		ps_reason_add(s, "from-not-covered", W_R_FROM_COVER, PS_TEXT("from", missing));
+	}
+}
+
+static const struct ps_signature *
+best_signature(const ps_verdict *v, enum ps_state state)
+{
+	for (size_t i = 0; i < v->nsignature; i++)
+		if (v->signature[i].in_envelope && v->signature[i].state == state)
+			return &v->signature[i];
+	return NULL;
+}
+
+static const struct ps_encryption *
+envelope_encryption(const ps_verdict *v, bool *out_weak)
+{
+	const struct ps_encryption *found = NULL;
+
+	*out_weak = false;
+	for (size_t i = 0; i < v->nencryption; i++)
+		if (v->encryption[i].in_envelope && v->encryption[i].opened) {
+			found = &v->encryption[i];
+			*out_weak |= found->weak;
+		}
+	return found;
+}
+
+const char *
+ps_verdict_confidentiality(const ps_verdict *v)
+{
+	bool weak;
+	const struct ps_encryption *e = envelope_encryption(v, &weak);
+
+	if (e == NULL || v->summary == PS_SUMMARY_BROKEN)
+		return "none";
+	for (size_t i = 0; i < v->nencryption; i++)
+		if (v->encryption[i].in_envelope && v->encryption[i].authenticated)
+			return "intact";
+	return best_signature(v, PS_STATE_VALID) != NULL ? "intact" : "encrypted";
+}
+
+static ps_summary
+summarise(const ps_verdict *v)
+{
+	bool weak;
+	const struct ps_encryption *e = envelope_encryption(v, &weak);
+
+	if (v->error.n != 0)
+		return PS_SUMMARY_BROKEN;
+	if (best_signature(v, PS_STATE_VALID) != NULL)
+		return e != NULL && !weak ? PS_SUMMARY_SEALED : PS_SUMMARY_SIGNED;
+	return e != NULL ? PS_SUMMARY_ENCRYPTED : PS_SUMMARY_PLAIN;
+}
+
+/* The first reason of the first signature that is not valid. */
+static const char *
+why_not(const ps_verdict *v)
+{
+	for (size_t i = 0; i < v->nsignature; i++)
+		if (v->signature[i].in_envelope && v->signature[i].nreason != 0)
+			return v->signature[i].reason[0].text;
+	return NULL;
+}
+
+static void
+write_sentence(ps_verdict *v)
+{
+	const struct ps_signature *good = best_signature(v, PS_STATE_VALID);
+	const char *name = good == NULL ? "" : who(good);
+	const char *why = why_not(v);
+	char cause[320];
+	bool weak;
+	char *out = v->sentence;
+	size_t size = sizeof v->sentence;
+
+	envelope_encryption(v, &weak);
+	switch (v->summary) {
+	case PS_SUMMARY_BROKEN:
+		ps_err_cause(&v->error, 0, cause, sizeof cause);
+		ps_words(out, size, W_SENTENCE_BROKEN, PS_TEXT("why", cause));
+		break;
+	case PS_SUMMARY_SEALED:
+		ps_words(out, size, W_SENTENCE_SEALED, PS_TEXT("who", name));
+		break;
+	case PS_SUMMARY_SIGNED:
+		ps_words(out, size, weak ? W_SENTENCE_SIGNED_WEAK : W_SENTENCE_SIGNED,
+		    PS_TEXT("who", name));
+		break;
+	case PS_SUMMARY_ENCRYPTED:
+		if (why != NULL)
+			ps_words(out, size, W_SENTENCE_ENCRYPTED_BAD, PS_TEXT("why", why));
+		else
+			ps_words(out, size,
+			    weak ? W_SENTENCE_ENCRYPTED_WEAK : W_SENTENCE_ENCRYPTED);
+		break;
+	case PS_SUMMARY_PLAIN:
+		if (why != NULL)
+			ps_words(out, size, W_SENTENCE_BAD, PS_TEXT("why", why));
+		else
+			ps_words(out, size, W_SENTENCE_PLAIN);
+		break;
+	}
+}
+
+static void
+warn_signature(ps_verdict *v, const struct ps_signature *s)
+{
+	if (s->weak_digest)
+		ps_verdict_warn(v, "weak-digest", W_W_WEAK_DIGEST, PS_TEXT("name", s->digest));
+	if (s->state == PS_STATE_MISMATCH && v->from.n != 0)
+		ps_verdict_warn(v, "sender-mismatch", W_W_SENDER, PS_TEXT("who", who(s)),
+		    PS_TEXT("from", first_address(&v->from)));
+	if (s->state == PS_STATE_VALID && !v->is_mail && v->from.n == 0)
+		ps_verdict_warn(v, "no-sender", W_W_NO_SENDER);
+}
+
+static void
+warn_all(ps_verdict *v)
+{
+	bool protects = false;
+
+	for (size_t i = 0; i < v->nsignature; i++) {
+		protects |= v->signature[i].in_envelope;
+		if (v->signature[i].in_envelope)
+			warn_signature(v, &v->signature[i]);
+		else
+			ps_verdict_warn(v, "errant-layer", W_W_ERRANT,
+			    PS_TEXT("path", v->signature[i].layer->path));
+	}
+	for (size_t i = 0; i < v->nencryption; i++) {
+		const struct ps_encryption *e = &v->encryption[i];
+
+		protects |= e->in_envelope;
+		if (!e->in_envelope)
+			ps_verdict_warn(v, "errant-layer", W_W_ERRANT,
+			    PS_TEXT("path", e->layer->path));
+		else if (e->weak)
+			ps_verdict_warn(v, "weak-cipher", W_W_WEAK_CIPHER,
+			    PS_TEXT("name", e->cipher));
+	}
+	if (v->from.n > 1 || v->nfrom > 1)
+		ps_verdict_warn(v, "multiple-from", W_W_MULTIPLE_FROM);
+	if (protects && v->is_mail && v->has_subject)
+		ps_verdict_warn(v, "subject-outside", W_W_SUBJECT);
+}
+
+void
+ps_verdict_complete(ps_verdict *v)
+{
+	for (size_t i = 0; i < v->nsignature; i++)
+		if (v->signature[i].state == PS_STATE_VALID)
+			judge_sender(v, &v->signature[i]);
+	judge_several(v);
+	v->summary = summarise(v);
+	warn_all(v);
+	write_sentence(v);
+}
+
+/* --- what a program asks --- */
+
+ps_summary
+ps_verdict_summary(const ps_verdict *v)
+{
+	return v == NULL ? PS_SUMMARY_BROKEN : v->summary;
+}
+
+const char *
+ps_verdict_sentence(const ps_verdict *v)
+{
+	return v == NULL ? "" : v->sentence;
+}
+
+int
+ps_verdict_exit(const ps_verdict *v)
+{
+	bool any = false;
+
+	if (v == NULL)
+		return ps_code_info(PS_E_NOMEM)->exit_status;
+	if (v->summary == PS_SUMMARY_BROKEN)
+		return ps_code_info(ps_err_code(&v->error))->exit_status;
+	if (v->require_failed)
+		return 1;
+	for (size_t i = 0; i < v->nsignature; i++)
+		any |= v->signature[i].in_envelope;
+	return any && best_signature(v, PS_STATE_VALID) == NULL ? 1 : 0;
+}
+
+int
+ps_verdict_exit_verify(const ps_verdict *v)
+{
+	if (v != NULL && v->summary != PS_SUMMARY_BROKEN)
+		return v->summary == PS_SUMMARY_SEALED || v->summary == PS_SUMMARY_SIGNED
+		    ? 0 : 1;
+	return ps_verdict_exit(v);
+}

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * CMS objects: what they are by their OID, and the encrypted ones opened.
+ *
+ * Nothing of an authenticated encryption leaves before its tag was checked:
+ * the ciphertext is read twice, once for the tag, once for the content, and
+ * the second reading computes the tag again. A source that cannot be read
+ * again is copied first, as ciphertext.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/words.h"
+#include "crypto/words.h"
+#include "smime/opening.h"
+#include "smime/words.h"
+
+ps_code
+opening_enter_crypto(struct opening *o, ps_err *err)
+{
+	if (o->crypto_depth >= o->limits->crypto_depth)
+		return ps_fail(err, PS_E_LIMIT, "smime.open", PS_NOWHERE, W_OPEN_CRYPTO_DEPTH,
+		    PS_NUMBER("max", o->limits->crypto_depth));
+	o->crypto_depth++;
+	return PS_OK;
+}
+
+/* One encrypted layer being opened. */
+struct enveloped {
+	struct opening	*o;
+	struct cms_enveloped e;
+	struct cms_shell *shell;
+	ps_reader	*spool;		/* over the ciphertext, when it is needed */
+	ps_reader	*source;	/* what is decrypted from */
+	struct ps_cipher *cipher;
+	ps_reader	*plain;
+	ps_secret	*cek;
+	size_t		 serial;	/* which encrypted layer this is */
+	size_t		 index;		/* into v->encryption */
+	struct cms_try	 tries;
+	size_t		 attempt;
+};
+
+static struct ps_encryption *
+record(struct enveloped *x)
+{
+	return &x->o->v->encryption[x->index];
+}
+
+static ps_code
+describe(struct enveloped *x, struct ps_layer *layer, bool in_envelope, ps_err *err)
+{
+	struct ps_verdict *v = x->o->v;
+	struct ps_encryption *enc;
+	ps_code code;
+
+	if ((code = ps_encryption_add(v, &enc, err)) != PS_OK)
+		return code;
+	x->index = v->nencryption - 1;
+	enc->layer = layer;
+	enc->in_envelope = in_envelope;
+	enc->recipients = x->e.recipients;	/* moved */
+	memset(&x->e.recipients, 0, sizeof x->e.recipients);
+	ps_algid_text(PS_ALG_CIPHER, &x->e.algid, enc->cipher, sizeof enc->cipher);
+	enc->weak = x->e.cipher != NULL && ps_policy_cipher(x->o->op->setup.policy, x->e.cipher,
+	    PS_USE_READ, x->o->now) != PS_GRADE_GOOD;
+	layer->encryption = (int)x->index;
+	layer->version = (unsigned)x->e.version;
+	layer->content_type = strdup(cms_type_name(cms_type_of(
+	    (ps_slice){ x->e.content_oid.p, x->e.content_oid.n })));
+	return layer->content_type == NULL ? ps_nomem(err, "smime.open") : PS_OK;
+}
+
+static ps_code
+allowed(struct enveloped *x, ps_err *err)
+{
+	ps_code code = cms_enveloped_usable(&x->e, err);
+
+	if (code != PS_OK)
+		return code;
+	if (ps_policy_cipher(x->o->op->setup.policy, x->e.cipher, PS_USE_READ, x->o->now) ==
+	    PS_GRADE_REFUSED)
+		return ps_fail(err, PS_E_REFUSED, "smime.open", PS_NOWHERE, W_OPEN_POLICY,
+		    PS_TEXT("name", x->e.cipher->label));
+	return PS_OK;
+}
+
+/* Two passes need a source that can be read again. */
+static ps_code
+choose_source(struct enveloped *x, ps_err *err)
+{
+	x->source = x->e.ciphertext;
+	if (!x->e.auth || ps_reader_can_rewind(x->e.ciphertext))
+		return PS_OK;
+	if (x->spool != NULL)
+		return PS_OK;
+	ps_code code = ps_reader_open_spool(&x->spool, x->e.ciphertext, NULL,
+	    x->o->limits->hold, err);
+	if (code == PS_OK)
+		x->source = x->spool;
+	return code;
+}
+
+/* The next key that fits, and the cipher under it. */
+static ps_code
+next_key(struct enveloped *x, ps_err *err)
+{
+	const struct ps_setup *s = &x->o->op->setup;
+	struct cms_keys keys = { s->identity, s->nidentity, s->password, s->npassword, s->kek,
+	    s->nkek };
+	ps_code code;
+
+	ps_cipher_free(x->cipher);
+	x->cipher = NULL;
+	code = cms_recipients_try(&record(x)->recipients, &keys, x->e.cipher->bits / 8,
+	    x->o->limits, &x->tries, x->cek, &record(x)->ours, err);
+	if (code != PS_OK)
+		return code;
+	x->attempt++;
+	return ps_cipher_new_decrypt(&x->cipher, &x->e.algid, ps_secret_get(x->cek), err);
+}
+
+static ps_code
+open_plain(struct enveloped *x, ps_err *err)
+{
+	ps_reader_close(x->plain);
+	x->plain = NULL;
+	return ps_reader_open_step(&x->plain, x->source, &x->cipher->step, err);
+}
+
+/* Reads what follows the ciphertext. A spool has drained the ciphertext by
+ * then, so this is done once; else after each pass. */
+static ps_code
+read_end(struct enveloped *x, ps_err *err)
+{
+	if (x->spool != NULL && x->e.mac.n != 0)
+		return PS_OK;
+	return cms_enveloped_finish(&x->e, err);
+}
+
+/*
+ * One checking pass. Attributes that are authenticated stand behind the
+ * content: when there are some, the pass is done again with them.
+ */
+static ps_code
+check_pass(struct enveloped *x, ps_err *err)
+{
+	ps_code code;
+
+	for (int round = 0; round < 2; round++) {
+		size_t had = x->e.auth_attrs.n;
+
+		if ((code = open_plain(x, err)) != PS_OK ||
+		    (code = ps_cipher_set_aad(x->cipher, ps_buf_get(&x->e.auth_attrs),
+		    err)) != PS_OK ||
+		    (code = ps_reader_drain(x->plain, NULL, err)) != PS_OK ||
+		    (code = read_end(x, err)) != PS_OK)
+			return code;
+		if (x->e.auth_attrs.n == had)
+			break;
+		if ((code = ps_reader_rewind(x->source, err)) != PS_OK)
+			return code;
+		x->cipher->step.ops->init(&x->cipher->step);
+	}
+	return ps_cipher_verify(x->cipher, ps_buf_get(&x->e.mac), err);
+}
+
+/* Tries keys until one authenticates (STANDARDS B7). */
+static ps_code
+check_tag(struct enveloped *x, ps_err *err)
+{
+	ps_code code;
+
+	for (;;) {
+		if ((code = next_key(x, err)) == PS_OK)
+			code = check_pass(x, err);
+		else if (code == PS_E_NO_KEY && x->attempt > 0)
+			return ps_fail(err, PS_E_DECRYPT, "smime.open", PS_NOWHERE,
+			    W_CRYPTO_DECRYPT);
+		if (code == PS_OK || code != PS_E_DECRYPT || x->cipher == NULL)
+			return code;
+		if ((code = ps_reader_rewind(x->source, err)) != PS_OK)
+			return code;
+	}
+}
+
+/* The second run knows which key authenticated in the first. */
+static ps_code
+known_key(struct enveloped *x, size_t attempt, ps_err *err)
+{
+	ps_code code = PS_OK;
+
+	while (x->attempt < attempt && code == PS_OK)
+		code = next_key(x, err);
+	return code;
+}
+
+static ps_code
+find_key(struct enveloped *x, ps_err *err)
+{
+	struct opening_memo *memo = x->o->memo;
+	bool remembered = x->serial < OPENING_LAYERS;
+	ps_code code;
+
+	if (!x->e.auth)
+		return next_key(x, err);
+	if (x->o->second && remembered && memo->checked[x->serial])
+		return known_key(x, memo->attempt[x->serial], err);
+	if ((code = check_tag(x, err)) != PS_OK)
+		return code;
+	if (remembered) {
+		memo->checked[x->serial] = true;
+		memo->attempt[x->serial] = x->attempt;
+	}
+	if ((code = ps_reader_rewind(x->source, err)) == PS_OK)
+		x->cipher->step.ops->init(&x->cipher->step);
+	return code;
+}
+
+/* The content again, this time to be read; and its tag again. */
+static ps_code
+read_content(struct enveloped *x, struct ps_layer *layer, bool in_envelope, ps_err *err)
+{
+	ps_code code;
+
+	if ((code = open_plain(x, err)) != PS_OK)
+		return code;
+	if (x->e.auth && (code = ps_cipher_set_aad(x->cipher, ps_buf_get(&x->e.auth_attrs),
+	    err)) != PS_OK)
+		return code;
+	if ((code = opening_inner(x->o, x->plain, layer, in_envelope, err)) != PS_OK ||
+	    (code = ps_reader_drain(x->plain, NULL, err)) != PS_OK ||
+	    (code = read_end(x, err)) != PS_OK)
+		return code;
+	if (!x->e.auth)
+		return PS_OK;
+	code = ps_cipher_verify(x->cipher, ps_buf_get(&x->e.mac), err);
+	if (code == PS_E_DECRYPT && !x->o->second)
+		return ps_fail(err, PS_E_CHANGED, "smime.open", PS_NOWHERE, W_OPEN_CHANGED);
+	if (code == PS_OK)
+		record(x)->authenticated = true;
+	return code;
+}
+
+/* Without a key `inspect` shows the layer and goes past it. */
+static ps_code
+pass_by(struct enveloped *x, ps_err *err)
+{
+	ps_code code = ps_reader_drain(x->e.ciphertext, NULL, err);
+
+	return code != PS_OK ? code : cms_enveloped_finish(&x->e, err);
+}
+
+static ps_code
+open_inside(struct enveloped *x, struct ps_layer *layer, bool in_envelope, ps_err *err)
+{
+	ps_code code;
+
+	if (!in_envelope)	/* an errant layer is named, not opened */
+		return pass_by(x, err);
+	if ((code = allowed(x, err)) != PS_OK || (code = choose_source(x, err)) != PS_OK)
+		return code;
+	code = find_key(x, err);
+	if (code == PS_E_NO_KEY && x->o->inspect) {
+		ps_err_clear(err);
+		return pass_by(x, err);
+	}
+	if (code != PS_OK)
+		return code;
+	record(x)->opened = true;
+	return read_content(x, layer, in_envelope, err);
+}
+
+static ps_code
+opening_enveloped(struct opening *o, struct cms_shell *shell, bool auth,
+    struct ps_layer *parent, bool in_envelope, const struct mime_entity *entity, ps_err *err)
+{
+	struct enveloped x = { .o = o, .shell = shell, .serial = o->nencrypted++ };
+	struct ps_layer *layer;
+	ps_code code;
+
+	code = ps_layer_add(o->v, parent, auth ? PS_LAYER_AUTH_ENVELOPED_DATA
+	    : PS_LAYER_ENVELOPED_DATA, in_envelope, &layer, err);
+	if (code != PS_OK)
+		return code;
+	if ((x.cek = ps_secret_new()) == NULL)
+		return ps_nomem(err, "smime.open");
+	if ((entity == NULL || (code = opening_set_media(layer, entity, err)) == PS_OK) &&
+	    (code = cms_enveloped_open(&x.e, &shell->ber, auth, err)) == PS_OK &&
+	    (code = describe(&x, layer, in_envelope, err)) == PS_OK &&
+	    (code = open_inside(&x, layer, in_envelope, err)) == PS_OK)
+		code = cms_shell_close(shell, err);
+	layer->der = shell->ber.canonical;
+	ps_reader_close(x.plain);
+	ps_cipher_free(x.cipher);
+	ps_reader_close(x.spool);
+	cms_enveloped_clear(&x.e);
+	ps_secret_free(x.cek);
+	return code;
+}
+
+/* Content types that are named but not opened. */
+static ps_code
+opening_other(struct opening *o, struct cms_shell *shell, struct ps_layer *parent,
+    bool in_envelope, ps_err *err)
+{
+	struct ps_layer *layer;
+	char oid[96];
+	const char *name = cms_type_name(shell->type);
+	ps_code code = ps_layer_add(o->v, parent, PS_LAYER_OTHER_CMS, in_envelope, &layer, err);
+
+	if (code != PS_OK)
+		return code;
+	if (shell->type == CMS_UNKNOWN)
+		name = der_oid_text((ps_slice){ shell->oid.p, shell->oid.n }, oid, sizeof oid);
+	if ((layer->content_type = strdup(name)) == NULL)
+		return ps_nomem(err, "smime.open");
+	if (!o->inspect)
+		return ps_fail(err, PS_E_UNSUPPORTED, "smime.open", PS_NOWHERE, W_OPEN_CMS_TYPE,
+		    PS_TEXT("kind", name));
+	return ber_skip(&shell->ber, "content", err);
+}
+
+static ps_code
+open_object(struct opening *o, ps_reader *r, struct ps_layer *parent, bool in_envelope,
+    const struct mime_entity *entity, ps_err *err)
+{
+	struct cms_shell shell;
+	ps_code code;
+
+	if ((code = opening_enter_crypto(o, err)) != PS_OK ||
+	    (code = cms_shell_open(&shell, r, o->limits, err)) != PS_OK)
+		return code;
+	switch (shell.type) {
+	case CMS_SIGNED:
+		code = opening_signed_data(o, &shell, parent, in_envelope, entity, err);
+		break;
+	case CMS_ENVELOPED:
+	case CMS_AUTH_ENVELOPED:
+		code = opening_enveloped(o, &shell, shell.type == CMS_AUTH_ENVELOPED, parent,
+		    in_envelope, entity, err);
+		break;
+	case CMS_UNKNOWN:
+	case CMS_DATA:
+	case CMS_SIGNED_AND_ENVELOPED:
+	case CMS_DIGESTED:
+	case CMS_ENCRYPTED:
+	case CMS_AUTHENTICATED:
+	case CMS_COMPRESSED:
+	case CMS_RECEIPT:
+	case CMS_TST_INFO:
+		code = opening_other(o, &shell, parent, in_envelope, err);
+		break;
+	}
+	o->crypto_depth--;
+	return code;
+}
+
+ps_code
+opening_cms(struct opening *o, ps_reader *r, struct ps_layer *parent, bool in_envelope,
+    const struct mime_entity *entity, ps_err *err)
+{
+	struct opening_cms_source source = { .step = NULL };
+	struct mime_decoder decoder = { .reader = NULL };
+	enum opening_form form;
+	ps_reader *decoded = r, *ber;
+	ps_code code;
+
+	if (entity != NULL &&
+	    (code = mime_decode(&decoder, r, entity->encoding, &decoded, err)) != PS_OK)
+		return code;
+	if ((code = opening_look(decoded, &form, err)) != PS_OK ||
+	    (code = opening_cms_source(&source, decoded, form, &ber, err)) != PS_OK)
+		goto out;
+	code = open_object(o, ber, parent, in_envelope, entity, err);
+out:
+	opening_cms_source_clear(&source);
+	mime_decoder_clear(&decoder);
+	return code;
+}

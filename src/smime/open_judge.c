@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One signer at a time: what the octets say, what the policy says of the
+ * algorithms, what the path says of the certificate. Each finding is a reason
+ * with its own sentence; the state starts as untrusted, and becomes valid at
+ * one place. Whether the certificate names the sender is judged when all is
+ * read (judge.c).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/words.h"
+#include "smime/opening.h"
+#include "smime/words.h"
+
+/* What each result of the check means. NULL words: no reason. */
+static const struct {
+	enum ps_state	 state;
+	const char	*code;
+	const char	*words;
+} meaning[] = {
+	[CMS_CHECK_GOOD] = { PS_STATE_UNTRUSTED, NULL, NULL },
+	[CMS_CHECK_GOOD_NO_ATTRS] = { PS_STATE_UNTRUSTED, "no-signed-attributes",
+	    W_R_NO_ATTRS },
+	[CMS_CHECK_CONTENT_CHANGED] = { PS_STATE_INVALID, "content-changed",
+	    W_R_CONTENT_CHANGED },
+	[CMS_CHECK_SIGNATURE_WRONG] = { PS_STATE_INVALID, "signature-wrong",
+	    W_R_SIGNATURE_WRONG },
+	[CMS_CHECK_ATTRIBUTES] = { PS_STATE_INVALID, "attributes", W_R_ATTRIBUTES },
+	[CMS_CHECK_CONTENT_TYPE] = { PS_STATE_INVALID, "content-type", W_R_CONTENT_TYPE },
+	[CMS_CHECK_ALGORITHM_CHANGED] = { PS_STATE_INVALID, "algorithm-changed",
+	    W_R_ALGORITHM_CHANGED },
+	[CMS_CHECK_OTHER_CERT] = { PS_STATE_INVALID, "other-certificate", W_R_OTHER_CERT },
+	[CMS_CHECK_CONFUSION] = { PS_STATE_INVALID, "attribute-confusion", W_R_CONFUSION },
+	[CMS_CHECK_UNKNOWN_DIGEST] = { PS_STATE_UNKNOWN, "unknown-digest",
+	    W_R_UNKNOWN_DIGEST },
+	[CMS_CHECK_UNKNOWN_SIGNATURE] = { PS_STATE_UNKNOWN, "unknown-signature",
+	    W_R_UNKNOWN_SIGNATURE },
+	[CMS_CHECK_DIGEST_NOT_MADE] = { PS_STATE_UNKNOWN, "digest-not-made",
+	    W_R_DIGEST_NOT_MADE },
+	[CMS_CHECK_TOO_LARGE] = { PS_STATE_UNKNOWN, "too-large", W_R_TOO_LARGE },
+	[CMS_CHECK_KEY_UNREADABLE] = { PS_STATE_UNKNOWN, "key-unreadable", W_R_KEY },
+};
+
+static void
+name_signer(struct ps_signature *sig, const struct cms_signer *s)
+{
+	char issuer[160], serial[64];
+	ps_slice number = s->sid.serial;
+
+	if (s->sid.serial.n != 0) {
+		if (number.n > sizeof serial / 2 - 1)
+			number.n = sizeof serial / 2 - 1;
+		ps_text_hex(serial, number);
+		ps_words(sig->sid, sizeof sig->sid, "{issuer}, serial {serial}",
+		    PS_TEXT("issuer", ps_name_text(s->sid.issuer, issuer, sizeof issuer)),
+		    PS_TEXT("serial", serial));
+		return;
+	}
+	number = s->sid.ski;
+	if (number.n > sizeof serial / 2 - 1)
+		number.n = sizeof serial / 2 - 1;
+	ps_text_hex(serial, number);
+	ps_words(sig->sid, sizeof sig->sid, "key {id}", PS_TEXT("id", serial));
+}
+
+static void
+copy_text(char *out, size_t size, const char *s)
+{
+	size_t n = strlen(s);
+
+	if (n >= size)
+		n = size - 1;
+	memcpy(out, s, n);
+	out[n] = '\0';
+}
+
+/* What the SignerInfo says of itself. */
+static ps_code
+describe_signer(struct ps_signature *sig, const struct cms_signer *s, ps_err *err)
+{
+	const struct cms_attrs *a = &s->parsed;
+	const struct ps_alg *digest = ps_alg_digest_of(&s->digest);
+	struct ps_sigspec spec;
+	char name[96];
+	ps_code code;
+
+	name_signer(sig, s);
+	copy_text(sig->digest, sizeof sig->digest, digest != NULL ? digest->name
+	    : ps_algid_text(PS_ALG_DIGEST, &s->digest, name, sizeof name));
+	copy_text(sig->algorithm, sizeof sig->algorithm,
+	    ps_sigspec_parse(&spec, &s->sig, &s->digest, NULL) == PS_OK
+	    ? ps_sigspec_name(&spec)
+	    : ps_algid_text(PS_ALG_SIGNATURE, &s->sig, name, sizeof name));
+	if (!s->has_attrs)
+		return PS_OK;
+	sig->has_time = a->has_time;
+	sig->signing_time = a->signing_time;
+	if ((code = ps_buf_add(&sig->attrs, s->attrs, err)) != PS_OK)
+		return code;
+	sig->nshown = a->nshown;
+	for (size_t i = 0; i < a->nshown; i++)
+		sig->shown[i] = (ps_slice){ sig->attrs.p + (a->shown[i].p - s->attrs.p),
+		    a->shown[i].n };
+	return PS_OK;
+}
+
+static void
+add_meaning(struct ps_signature *sig, const struct cms_signer *s, enum cms_check result)
+{
+	const char *name = sig->digest;
+
+	if (result == CMS_CHECK_UNKNOWN_SIGNATURE || result == CMS_CHECK_TOO_LARGE)
+		name = sig->algorithm;
+	sig->state = meaning[result].state;
+	if (meaning[result].words != NULL)
+		ps_reason_add_values(sig, meaning[result].code, meaning[result].words,
+		    PS_TEXT("name", name), PS_TEXT("what", s->parsed.broken),
+		    (const struct ps_value *)NULL);
+}
+
+/* An algorithm that proves nothing cannot be made good by a path. */
+static bool
+judge_strength(struct opening *o, struct ps_signature *sig, const struct ps_sigspec *spec)
+{
+	const ps_policy *p = o->op->setup.policy;
+
+	if (ps_policy_digest(p, spec->digest, PS_USE_READ, o->now) != PS_GRADE_GOOD) {
+		sig->weak_digest = true;
+		ps_reason_add(sig, "weak-digest", W_R_WEAK_DIGEST,
+		    PS_TEXT("name", spec->digest->label));
+		return false;
+	}
+	if (ps_policy_signature(p, spec, PS_USE_READ, o->now) != PS_GRADE_GOOD) {
+		ps_reason_add(sig, "weak-signature", W_R_WEAK_SIGNATURE,
+		    PS_TEXT("name", sig->algorithm));
+		return false;
+	}
+	return true;
+}
+
+static void
+name_issuer(struct ps_signature *sig, const struct ps_path_out *path)
+{
+	const char *subject = ps_cert_issuer(sig->cert);
+
+	if (path->nchain > 1)
+		subject = ps_cert_subject(path->chain[1]);
+	copy_text(sig->issuer_name, sizeof sig->issuer_name, subject);
+}
+
+static ps_code
+judge_path(struct opening *o, struct ps_signature *sig, const struct cms_bag *bag, bool *out_good,
+    ps_err *err)
+{
+	struct ps_path_out path = { .good = false };
+	ps_code code;
+
+	code = ps_setup_judge(&o->op->setup, sig->cert, bag, PS_PURPOSE_SIGN, o->now, &path, err);
+	if (code != PS_OK)
+		return code;
+	for (size_t i = 0; i < path.nproblem; i++)
+		ps_reason_add(sig, ps_path_reason_name(path.problem[i].reason), "{text}",
+		    PS_TEXT("text", path.problem[i].text));
+	name_issuer(sig, &path);
+	sig->revocation_checked = path.revocation_checked;
+	sig->revocation_at = path.revocation_at;
+	*out_good = path.good;
+	ps_path_clear(&path);
+	return PS_OK;
+}
+
+static ps_code
+judge_signer(struct opening *o, struct ps_signature *sig, const struct cms_signed *s, size_t i,
+    const struct cms_digests *digests, ps_err *err)
+{
+	struct cms_check_in in = { .signer = &s->signer[i], .cert = sig->cert,
+	    .digests = digests,
+	    .content_type = { s->content_oid.p, s->content_oid.n } };
+	struct cms_check_out check;
+	bool strong, good;
+	ps_code code;
+
+	if ((code = cms_signer_check(&in, &check, err)) != PS_OK)
+		return code;
+	add_meaning(sig, &s->signer[i], check.result);
+	if (check.not_der && sig->in_envelope)
+		ps_verdict_warn(o->v, "attributes-not-der", W_W_NOT_DER);
+	if (check.result != CMS_CHECK_GOOD && check.result != CMS_CHECK_GOOD_NO_ATTRS)
+		return PS_OK;
+	strong = judge_strength(o, sig, &check.spec);
+	if (check.result == CMS_CHECK_GOOD_NO_ATTRS)
+		strong = strong && !ps_policy_wants_signed_attrs(o->op->setup.policy);
+	if ((code = judge_path(o, sig, &s->bag, &good, err)) != PS_OK)
+		return code;
+	if (strong && good)
+		sig->state = PS_STATE_VALID;
+	return PS_OK;
+}
+
+static ps_code
+one_signer(struct opening *o, struct ps_layer *layer, struct cms_signed *s, size_t i,
+    const struct cms_digests *digests, ps_err *err)
+{
+	struct ps_signature *sig;
+	ps_cert *cert;
+	ps_code code;
+
+	if ((code = ps_signature_add(o->v, &sig, err)) != PS_OK)
+		return code;
+	sig->layer = layer;
+	sig->in_envelope = layer->in_envelope;
+	sig->state = PS_STATE_UNKNOWN;
+	sig->at = o->now;
+	if ((code = describe_signer(sig, &s->signer[i], err)) != PS_OK)
+		return code;
+	cert = cms_signed_find(s, i, o->op->setup.cert, o->op->setup.ncert);
+	if (cert == NULL) {
+		ps_reason_add(sig, "no-certificate", W_R_NO_CERT, PS_TEXT("who", sig->sid));
+		return PS_OK;
+	}
+	sig->cert = ps_cert_ref(cert);
+	return o->inspect ? PS_OK : judge_signer(o, sig, s, i, digests, err);
+}
+
+ps_code
+opening_judge_signers(struct opening *o, struct ps_layer *layer, struct cms_signed *s,
+    const struct cms_digests *digests, ps_err *err)
+{
+	ps_code code = PS_OK;
+
+	for (size_t i = 0; i < s->nsigner && code == PS_OK; i++)
+		code = one_signer(o, layer, s, i, digests, err);
+	return code;
+}
+
+/* --- what inspect shows of a SignedData --- */
+
+static ps_code
+name_digests(struct ps_layer *layer, const struct cms_signed *s, ps_err *err)
+{
+	struct der_state state;
+	struct ps_algid id;
+	struct ps_buf text = { .max = 1024 };
+	char name[96];
+	struct der d;
+	ps_code code = PS_OK;
+
+	der_init(&d, &state, ps_buf_get(&s->digest_algs), 0, false, "digestAlgorithms");
+	while (der_more(&d) && code == PS_OK) {
+		id = ps_algid_parse(&d, DER_SEQUENCE, "digestAlgorithm");
+		ps_algid_text(PS_ALG_DIGEST, &id, name, sizeof name);
+		if (text.n != 0)
+			code = ps_buf_add_text(&text, ", ", err);
+		if (code == PS_OK)
+			code = ps_buf_add_text(&text, name, err);
+	}
+	if (code == PS_OK && (layer->digests = ps_strdup_slice(ps_buf_get(&text))) == NULL)
+		code = ps_nomem(err, "smime.open");
+	ps_buf_clear(&text);
+	return code;
+}
+
+ps_code
+opening_describe_signed(struct ps_layer *layer, struct cms_signed *s, ps_err *err)
+{
+	ps_slice oid = { s->content_oid.p, s->content_oid.n };
+	char text[96];
+	const char *name = cms_type_of(oid) == CMS_UNKNOWN
+	    ? der_oid_text(oid, text, sizeof text) : cms_type_name(cms_type_of(oid));
+	ps_code code;
+
+	layer->version = (unsigned)s->version;
+	layer->der = s->canonical;
+	layer->ncrl = s->bag.ncrl;
+	if ((layer->content_type = strdup(name)) == NULL)
+		return ps_nomem(err, "smime.open");
+	if ((code = name_digests(layer, s, err)) != PS_OK || s->bag.ncert == 0)
+		return code;
+	layer->cert = calloc(s->bag.ncert, sizeof *layer->cert);
+	if (layer->cert == NULL)
+		return ps_nomem(err, "smime.open");
+	for (size_t i = 0; i < s->bag.ncert; i++)
+		layer->cert[i] = ps_cert_ref(s->bag.cert[i]);
+	layer->ncert = s->bag.ncert;
+	return PS_OK;
+}

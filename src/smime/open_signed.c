@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Signed layers: multipart/signed and SignedData with its content.
+ *
+ * What was signed is hashed as it is read and passed on octet for octet. In a
+ * mail that is stored with LF line ends the signed part is read with CRLF (RFC
+ * 8551, 3.1.1); in one with CRLF not an octet is touched.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/words.h"
+#include "smime/opening.h"
+#include "smime/words.h"
+
+/* --- micalg --- */
+
+/* Names of RFC 8551, 3.5.3.2, and those that senders write. */
+static const struct {
+	const char	*name;
+	unsigned	 alg;
+} micalgs[] = {
+	{ "sha-256", PS_SHA256 }, { "sha256", PS_SHA256 }, { "rsa-sha256", PS_SHA256 },
+	{ "sha-384", PS_SHA384 }, { "sha384", PS_SHA384 },
+	{ "sha-512", PS_SHA512 }, { "sha512", PS_SHA512 },
+	{ "sha-1", PS_SHA1 }, { "sha1", PS_SHA1 }, { "rsa-sha1", PS_SHA1 },
+	{ "sha-224", PS_SHA224 }, { "sha224", PS_SHA224 },
+	{ "md5", PS_MD5 }, { "rsa-md5", PS_MD5 },
+	{ "sha3-256", PS_SHA3_256 }, { "sha3-384", PS_SHA3_384 }, { "sha3-512", PS_SHA3_512 },
+};
+
+static ps_code
+add_micalg(struct cms_digests *d, ps_slice name, ps_err *err)
+{
+	while (name.n > 0 && (*name.p == ' ' || *name.p == '\t')) {
+		name.p++;
+		name.n--;
+	}
+	while (name.n > 0 && (name.p[name.n - 1] == ' ' || name.p[name.n - 1] == '\t'))
+		name.n--;
+	for (size_t i = 0; i < sizeof micalgs / sizeof micalgs[0]; i++)
+		if (ps_ascii_equal(name, ps_str(micalgs[i].name)))
+			return cms_digests_add(d, ps_alg_get(micalgs[i].alg), err);
+	return PS_OK;
+}
+
+/* Hash with what micalg names; it may lie, then the part is read again. */
+static ps_code
+start_micalg(struct cms_digests *d, const char *micalg, ps_err *err)
+{
+	const char *comma;
+	ps_code code;
+
+	for (; micalg != NULL && *micalg != '\0'; micalg = comma) {
+		size_t n = strcspn(micalg, ",");
+
+		comma = micalg + n + (micalg[n] == ',');
+		code = add_micalg(d, (ps_slice){ (const uint8_t *)micalg, n }, err);
+		if (code != PS_OK)
+			return code;
+	}
+	return d->n != 0 ? PS_OK : cms_digests_add(d, ps_alg_get(PS_SHA256), err);
+}
+
+/* --- multipart/signed --- */
+
+/* The first part with canonical line ends, watched by digests. */
+struct signed_part {
+	struct ps_eol	 eol;
+	ps_reader	*canonical;	/* NULL: nothing to change */
+	ps_reader	*tap;
+};
+
+static ps_code
+open_part(struct signed_part *p, ps_reader *part, bool lf, struct cms_digests *d, ps_err *err)
+{
+	ps_code code;
+
+	*p = (struct signed_part){ .tap = NULL };
+	if (lf) {
+		ps_eol_init(&p->eol, false);
+		code = ps_reader_open_step(&p->canonical, part, &p->eol.step, err);
+		if (code != PS_OK)
+			return code;
+		part = p->canonical;
+	}
+	return ps_reader_open_tap(&p->tap, part, cms_digests_look, d, err);
+}
+
+static void
+close_part(struct signed_part *p)
+{
+	ps_reader_close(p->tap);
+	ps_reader_close(p->canonical);
+}
+
+/* One multipart/signed being opened. */
+struct clear {
+	struct opening	*o;
+	const struct mime_entity *e;
+	ps_reader	*body;
+	uint64_t	 start;		/* of the body, to read it again */
+	bool		 lf, in_envelope;
+	struct mime_multipart *m;
+	struct cms_digests digests;
+	struct ps_layer	*layer;
+};
+
+static ps_code
+read_content_part(struct clear *c, ps_err *err)
+{
+	struct signed_part p;
+	ps_reader *part;
+	ps_code code;
+
+	if ((code = mime_multipart_next(c->m, &part, err)) != PS_OK)
+		return code;
+	if (part == NULL)
+		return ps_fail(err, PS_E_MALFORMED, "smime.open", PS_NOWHERE,
+		    W_OPEN_SIGNATURE_PART);
+	if ((code = open_part(&p, part, c->lf, &c->digests, err)) == PS_OK &&
+	    (code = opening_inner(c->o, p.tap, c->layer, c->in_envelope, err)) == PS_OK &&
+	    (code = ps_reader_drain(p.tap, NULL, err)) == PS_OK)
+		code = cms_digests_final(&c->digests, err);
+	close_part(&p);
+	return code;
+}
+
+/* Digests that signers want and micalg did not announce. */
+static ps_code
+missing_digests(const struct cms_signed *s, const struct cms_digests *have,
+    struct cms_digests *out, ps_err *err)
+{
+	const struct ps_alg *alg;
+	ps_code code;
+
+	for (size_t i = 0; i < s->nsigner; i++) {
+		alg = ps_alg_digest_of(&s->signer[i].digest);
+		if (alg == NULL || cms_digests_get(have, alg).n != 0)
+			continue;
+		code = cms_digests_add(out, alg, err);
+		if (code == PS_E_UNSUPPORTED)
+			ps_err_clear(err);
+		else if (code != PS_OK)
+			return code;
+	}
+	return PS_OK;
+}
+
+/* Adds finished digests to a finished set. */
+static void
+join_digests(struct cms_digests *to, struct cms_digests *from)
+{
+	const size_t room = sizeof to->d / sizeof to->d[0];
+
+	for (size_t i = 0; i < from->n; i++) {
+		if (to->n == room) {
+			ps_digest_free(from->d[i]);
+			continue;
+		}
+		to->d[to->n] = from->d[i];
+		memcpy(to->value[to->n++], from->value[i], PS_DIGEST_MAX);
+	}
+	from->n = 0;
+}
+
+static ps_code
+hash_again(struct clear *c, struct cms_digests *more, ps_err *err)
+{
+	struct mime_multipart *m;
+	struct signed_part p;
+	ps_reader *part;
+	ps_code code;
+
+	if ((code = ps_reader_rewind_to(c->body, c->start, err)) != PS_OK ||
+	    (code = mime_multipart_open(&m, c->body,
+	    mime_type_param(&c->e->type, "boundary"), c->o->limits, err)) != PS_OK)
+		return code;
+	if ((code = mime_multipart_next(m, &part, err)) == PS_OK && part != NULL) {
+		if ((code = open_part(&p, part, c->lf, more, err)) == PS_OK &&
+		    (code = ps_reader_drain(p.tap, NULL, err)) == PS_OK)
+			code = cms_digests_final(more, err);
+		close_part(&p);
+	}
+	mime_multipart_close(m);
+	return code == PS_OK ? ps_reader_drain(c->body, NULL, err) : code;
+}
+
+/* The announced algorithm was another: read again if that is possible. */
+static ps_code
+mend_digests(struct clear *c, const struct cms_signed *s, ps_err *err)
+{
+	struct cms_digests more = { .n = 0 };
+	ps_code code = missing_digests(s, &c->digests, &more, err);
+
+	if (code == PS_OK && more.n != 0) {
+		ps_verdict_warn(c->o->v, "micalg", W_W_MICALG);
+		if (c->start != UINT64_MAX && ps_reader_can_return(c->body)) {
+			code = hash_again(c, &more, err);
+			if (code == PS_OK)
+				join_digests(&c->digests, &more);
+		}
+	}
+	cms_digests_clear(&more);
+	return code;
+}
+
+static ps_code
+fail_all(struct opening *o, struct ps_layer *layer, const char *why, const char *words,
+    ps_err *err)
+{
+	struct ps_signature *sig;
+	ps_code code = ps_signature_add(o->v, &sig, err);
+
+	if (code != PS_OK)
+		return code;
+	sig->layer = layer;
+	sig->in_envelope = layer->in_envelope;
+	sig->state = PS_STATE_INVALID;
+	ps_reason_add_values(sig, why, words, (const struct ps_value *)NULL);
+	return PS_OK;
+}
+
+/* A SignedData in the signature part that has content of its own: which one
+ * was signed? (STANDARDS A2) */
+static ps_code
+judge_clear(struct clear *c, struct cms_signed *s, struct ps_layer *layer, bool form,
+    ps_err *err)
+{
+	ps_code code;
+
+	if (s->has_content)
+		return fail_all(c->o, layer, "embedded-content", W_R_EMBEDDED, err);
+	if (!form)
+		return fail_all(c->o, layer, "not-two-parts", W_R_FORM, err);
+	if ((code = mend_digests(c, s, err)) != PS_OK)
+		return code;
+	return opening_judge_signers(c->o, layer, s, &c->digests, err);
+}
+
+/* Takes the SignedData out of the signature part. */
+static ps_code
+read_signed(struct clear *c, ps_reader *ber, struct cms_signed *s, ps_err *err)
+{
+	struct cms_shell shell;
+	ps_code code;
+
+	if ((code = cms_shell_open(&shell, ber, c->o->limits, err)) != PS_OK)
+		return code;
+	if (shell.type != CMS_SIGNED)
+		return ps_fail(err, PS_E_MALFORMED, "smime.open", PS_NOWHERE,
+		    W_OPEN_SIGNATURE_PART);
+	if ((code = cms_signed_open(s, &shell.ber, err)) != PS_OK ||
+	    (s->has_content && (code = ps_reader_drain(s->content, NULL, err)) != PS_OK) ||
+	    (code = cms_signed_finish(s, err)) != PS_OK)
+		return code;
+	return cms_shell_close(&shell, err);
+}
+
+static ps_code
+read_signature_body(struct clear *c, const struct mime_entity *e, ps_reader *body,
+    struct cms_signed *s, ps_err *err)
+{
+	struct mime_decoder decoder = { .reader = NULL };
+	struct opening_cms_source source = { .step = NULL };
+	enum opening_form form;
+	ps_reader *decoded, *ber;
+	ps_code code;
+
+	if ((code = mime_decode(&decoder, body, e->encoding, &decoded, err)) != PS_OK)
+		return code;
+	if ((code = opening_look(decoded, &form, err)) == PS_OK &&
+	    (code = opening_cms_source(&source, decoded, form, &ber, err)) == PS_OK)
+		code = read_signed(c, ber, s, err);
+	opening_cms_source_clear(&source);
+	mime_decoder_clear(&decoder);
+	return code;
+}
+
+/* Reads the second part whole, so that judging may go back to the first. */
+static ps_code
+read_signature_part(struct clear *c, struct cms_signed *s, struct ps_layer **out_layer,
+    ps_err *err)
+{
+	struct mime_header h = { 0 };
+	struct mime_entity e = { 0 };
+	ps_reader *part;
+	ps_code code;
+
+	if ((code = mime_multipart_next(c->m, &part, err)) != PS_OK)
+		return code;
+	if (part == NULL)
+		return ps_fail(err, PS_E_MALFORMED, "smime.open", PS_NOWHERE,
+		    W_OPEN_SIGNATURE_PART);
+	if ((code = mime_header_read(&h, part, c->o->limits, err)) == PS_OK &&
+	    (code = mime_entity_parse(&e, &h, c->o->limits, err)) == PS_OK &&
+	    (code = ps_layer_add(c->o->v, c->layer, PS_LAYER_SIGNATURE, c->in_envelope,
+	    out_layer, err)) == PS_OK &&
+	    (code = opening_set_media(*out_layer, &e, err)) == PS_OK &&
+	    (code = read_signature_body(c, &e, part, s, err)) == PS_OK)
+		code = opening_describe_signed(*out_layer, s, err);
+	mime_entity_clear(&e);
+	mime_header_clear(&h);
+	return code;
+}
+
+/* RFC 1847, 2.1: exactly two parts. Text around them is nobody's word. */
+static ps_code
+read_rest(struct clear *c, bool *out_form, ps_err *err)
+{
+	ps_reader *part;
+	ps_code code = mime_multipart_next(c->m, &part, err);
+
+	*out_form = code == PS_OK && part == NULL;
+	while (code == PS_OK && part != NULL)
+		code = mime_multipart_next(c->m, &part, err);
+	if (code == PS_OK && mime_multipart_epilogue(c->m) && c->in_envelope)
+		ps_verdict_warn(c->o->v, "outside-text", W_W_TRAILING);
+	return code;
+}
+
+static ps_code
+open_clear(struct clear *c, ps_err *err)
+{
+	struct cms_signed s = { .ber = NULL };
+	struct ps_layer *layer;
+	bool form;
+	ps_code code;
+
+	if ((code = start_micalg(&c->digests, mime_type_param(&c->e->type, "micalg"),
+	    err)) == PS_OK &&
+	    (code = read_content_part(c, err)) == PS_OK &&
+	    (code = read_signature_part(c, &s, &layer, err)) == PS_OK &&
+	    (code = read_rest(c, &form, err)) == PS_OK &&
+	    (code = ps_reader_drain(c->body, NULL, err)) == PS_OK)
+		code = judge_clear(c, &s, layer, form, err);
+	cms_signed_clear(&s);
+	return code;
+}
+
+ps_code
+opening_multipart_signed(struct opening *o, const struct mime_entity *e, ps_reader *body, bool lf,
+    struct ps_layer *parent, bool in_envelope, ps_err *err)
+{
+	struct clear c = { .o = o, .e = e, .body = body, .lf = lf, .in_envelope = in_envelope,
+	    .start = ps_reader_offset(body) };
+	const char *boundary = mime_type_param(&e->type, "boundary");
+	ps_code code;
+
+	if (boundary == NULL || *boundary == '\0')
+		return ps_fail(err, PS_E_MALFORMED, "smime.open", PS_NOWHERE, W_OPEN_BOUNDARY);
+	if ((code = opening_enter_crypto(o, err)) != PS_OK ||
+	    (code = ps_layer_add(o->v, parent, PS_LAYER_SIGNED_MULTIPART, in_envelope, &c.layer,
+	    err)) != PS_OK || (code = opening_set_media(c.layer, e, err)) != PS_OK ||
+	    (code = mime_multipart_open(&c.m, body, boundary, o->limits, err)) != PS_OK)
+		return code;
+	code = open_clear(&c, err);
+	mime_multipart_close(c.m);
+	cms_digests_clear(&c.digests);
+	o->crypto_depth--;
+	return code;
+}
+
+/* --- SignedData with its content inside --- */
+
+/* A bare detached object: its content is a file of its own. */
+static ps_code
+read_detached(struct opening *o, struct cms_signed *s, ps_err *err)
+{
+	ps_reader *file, *tap = NULL;
+	ps_code code;
+
+	if (o->op->content_path == NULL)
+		return ps_fail(err, PS_E_NOT_FOUND, "smime.open", PS_NOWHERE, W_OPEN_DETACHED);
+	if ((code = ps_reader_open_file(&file, o->op->content_path, err)) != PS_OK)
+		return code;
+	if ((code = ps_reader_open_tap(&tap, file, cms_digests_look, &s->digests, err)) ==
+	    PS_OK &&
+	    (code = opening_inner(o, tap, o->v->root, true, err)) == PS_OK &&
+	    (code = ps_reader_drain(tap, NULL, err)) == PS_OK)
+		code = cms_digests_final(&s->digests, err);
+	ps_reader_close(tap);
+	ps_reader_close(file);
+	return code;
+}
+
+static ps_code
+read_opaque(struct opening *o, struct cms_shell *shell, struct cms_signed *s,
+    struct ps_layer *layer, bool in_envelope, ps_err *err)
+{
+	struct cms_digests more = { .n = 0 };
+	ps_code code;
+
+	if (s->has_content &&
+	    ((code = opening_inner(o, s->content, layer, in_envelope, err)) != PS_OK ||
+	    (code = ps_reader_drain(s->content, NULL, err)) != PS_OK))
+		return code;
+	if ((code = cms_signed_finish(s, err)) != PS_OK ||
+	    (code = cms_shell_close(shell, err)) != PS_OK)
+		return code;
+	code = missing_digests(s, &s->digests, &more, err);
+	if (code == PS_OK && more.n != 0 && s->has_content && ps_reader_can_rewind(s->raw) &&
+	    (code = ps_reader_rewind(s->raw, err)) == PS_OK) {
+		ps_reader *tap = NULL;
+
+		if ((code = ps_reader_open_tap(&tap, s->raw, cms_digests_look, &more, err)) ==
+		    PS_OK && (code = ps_reader_drain(tap, NULL, err)) == PS_OK &&
+		    (code = cms_digests_final(&more, err)) == PS_OK)
+			join_digests(&s->digests, &more);
+		ps_reader_close(tap);
+	}
+	cms_digests_clear(&more);
+	return code;
+}
+
+/* certs-only: no content, no signers (RFC 8551, 3.8). */
+static bool
+is_certs_only(const struct cms_signed *s)
+{
+	return !s->has_content && s->nsigner == 0;
+}
+
+static ps_code
+finish_signed(struct opening *o, struct cms_signed *s, struct ps_layer *layer, ps_err *err)
+{
+	ps_code code = opening_describe_signed(layer, s, err);
+
+	if (code != PS_OK)
+		return code;
+	if (is_certs_only(s)) {
+		layer->kind = PS_LAYER_CERTS_ONLY;
+		return PS_OK;
+	}
+	if (!s->has_content && !o->inspect && (code = read_detached(o, s, err)) != PS_OK)
+		return code;
+	return opening_judge_signers(o, layer, s, &s->digests, err);
+}
+
+ps_code
+opening_signed_data(struct opening *o, struct cms_shell *shell, struct ps_layer *parent,
+    bool in_envelope, const struct mime_entity *entity, ps_err *err)
+{
+	struct cms_signed s = { .ber = NULL };
+	struct ps_layer *layer;
+	ps_code code;
+
+	code = ps_layer_add(o->v, parent, PS_LAYER_SIGNED_DATA, in_envelope, &layer, err);
+	if (code != PS_OK)
+		return code;
+	if ((entity == NULL || (code = opening_set_media(layer, entity, err)) == PS_OK) &&
+	    (code = cms_signed_open(&s, &shell->ber, err)) == PS_OK &&
+	    (code = read_opaque(o, shell, &s, layer, in_envelope, err)) == PS_OK)
+		code = finish_signed(o, &s, layer, err);
+	cms_signed_clear(&s);
+	return code;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PS_SMIME_OPENING_H
+#define PS_SMIME_OPENING_H
+
+/*
+ * One message being opened. The message decides what comes next, so each
+ * layer is a function that reads its own part of the stream, calls the one for
+ * what is inside, and then reads what follows: open_mime.c for entities,
+ * open_cms.c for CMS objects, open_signed.c for signatures, open_output.c for
+ * what is written.
+ */
+
+#include "smime/setup.h"
+#include "smime/verdict.h"
+
+struct ps_opener {
+	struct ps_setup	 setup;
+	ps_summary	 require;
+	bool		 all_parts;
+	char		*from;
+	char		*content_path;
+};
+
+/* Which key opened the n-th encrypted layer, so that a second run of the same
+ * octets neither tries nor checks again. */
+enum { OPENING_LAYERS = 16 };
+struct opening_memo {
+	size_t		 attempt[OPENING_LAYERS];
+	bool		 checked[OPENING_LAYERS];
+};
+
+/* The place where the inner message goes: header fields first, then the
+ * payload's octets as its reader consumes them, each once even when the
+ * reader is rewound. */
+struct opening_output {
+	ps_writer	*dst;		/* NULL: nowhere */
+	struct ps_eol	 eol;
+	ps_writer	*converted;	/* runs `eol` into dst; NULL: not needed */
+	uint64_t	 at, high;	/* of the payload */
+	bool		 begun;
+};
+
+struct opening {
+	ps_opener	*op;
+	const struct ps_limits *limits;
+	ps_verdict	*v;
+	bool		 inspect;	/* judge nothing, stop where no key fits */
+	int64_t		 now;
+	struct mime_header mail;	/* the outermost header section */
+	bool		 is_mail;
+	bool		 lf;		/* the input's lines end in LF */
+	struct opening_output out;
+	unsigned	 crypto_depth, mime_depth;
+	uint64_t	 parts;
+	size_t		 nencrypted;	/* encrypted layers met so far */
+	struct opening_memo *memo;
+	bool		 second;	/* the second run */
+};
+
+/* What a piece of the stream looks like. */
+enum opening_form { FORM_EMPTY, FORM_MIME, FORM_DER, FORM_PEM, FORM_BASE64 };
+PS_MUST ps_code opening_look(ps_reader *r, enum opening_form *out, ps_err *err);
+/* A CMS object in any of its forms as a reader of BER. */
+struct opening_cms_source {
+	struct ps_b64dec b64;
+	ps_reader	*step;		/* NULL: `src` itself */
+};
+PS_MUST ps_code opening_cms_source(struct opening_cms_source *s, ps_reader *src,
+    enum opening_form form, ps_reader **out, ps_err *err);
+void	opening_cms_source_clear(struct opening_cms_source *s);
+
+/* open_mime.c */
+PS_MUST ps_code opening_top(struct opening *o, ps_reader *in, ps_err *err);
+/* opening_inner reads what stood inside a cryptographic layer: an entity, or
+ * content without header fields. */
+PS_MUST ps_code opening_inner(struct opening *o, ps_reader *r, struct ps_layer *parent,
+    bool in_envelope, ps_err *err);
+
+/* open_cms.c */
+PS_MUST ps_code opening_cms(struct opening *o, ps_reader *r, struct ps_layer *parent,
+    bool in_envelope, const struct mime_entity *entity, ps_err *err);
+PS_MUST ps_code opening_enter_crypto(struct opening *o, ps_err *err);
+
+/* open_signed.c */
+PS_MUST ps_code opening_multipart_signed(struct opening *o, const struct mime_entity *e,
+    ps_reader *body, bool lf, struct ps_layer *parent, bool in_envelope, ps_err *err);
+PS_MUST ps_code opening_signed_data(struct opening *o, struct cms_shell *shell,
+    struct ps_layer *parent, bool in_envelope, const struct mime_entity *entity, ps_err *err);
+/* opening_judge_signers judges each SignerInfo against these digests. */
+PS_MUST ps_code opening_judge_signers(struct opening *o, struct ps_layer *layer,
+    struct cms_signed *s, const struct cms_digests *digests, ps_err *err);
+/* opening_describe_signed copies what `inspect` shows. */
+PS_MUST ps_code opening_describe_signed(struct ps_layer *layer, struct cms_signed *s,
+    ps_err *err);
+PS_MUST ps_code opening_set_media(struct ps_layer *l, const struct mime_entity *e, ps_err *err);
+
+/* open_output.c */
+PS_MUST ps_code opening_output_header(struct opening *o, const struct mime_header *payload,
+    ps_err *err);
+/* A ps_look_fn for the payload's octets; `arg` is the opening. */
+ps_code	opening_output_look(void *arg, ps_slice in, ps_err *err);
+PS_MUST ps_code opening_output_finish(struct opening *o, ps_err *err);
+void	opening_output_clear(struct opening *o);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PS_SMIME_SETUP_H
+#define PS_SMIME_SETUP_H
+
+/* What an opener and a protector are both given: identities, certificates,
+ * anchors, lists, policy, secrets. */
+
+#include <postseal/smime.h>
+
+#include "base/ctx.h"
+#include "cms/recipient_info.h"
+#include "x509/path.h"
+
+struct ps_setup {
+	ps_ctx		*ctx;
+	struct cms_identity *identity;	/* refs */
+	size_t		 nidentity;
+	ps_cert		**cert;		/* refs: all that are known, those of identities too */
+	size_t		 ncert;
+	struct ps_trust	*trust;
+	bool		 trust_given;	/* else the system's, at first use */
+	ps_policy	*own_policy;	/* the default one */
+	const ps_policy	*policy;
+	enum ps_revocation revocation;
+	ps_secret	**password;
+	size_t		 npassword;
+	ps_secret	**kek;
+	size_t		 nkek;
+	int		 eol;		/* 0 as the input, 1 CRLF, 2 LF */
+	ps_progress_fn	 progress;
+	void		*progress_arg;
+};
+
+PS_MUST ps_code ps_setup_init(struct ps_setup *s, ps_ctx *ctx, ps_err *err);
+void	ps_setup_clear(struct ps_setup *s);
+PS_MUST ps_code ps_setup_add_identity(struct ps_setup *s, const char *path, ps_ask_fn ask,
+    void *arg, ps_err *err);
+/* `out_first`, `out_n` (may be NULL): which of s->cert the file brought. */
+PS_MUST ps_code ps_setup_add_certs(struct ps_setup *s, const char *path, size_t *out_first,
+    size_t *out_n, ps_err *err);
+PS_MUST ps_code ps_setup_add_cert(struct ps_setup *s, ps_cert *ref, ps_err *err);
+PS_MUST ps_code ps_setup_add_trust(struct ps_setup *s, const char *path, ps_err *err);
+PS_MUST ps_code ps_setup_add_crl(struct ps_setup *s, const char *path, ps_err *err);
+PS_MUST ps_code ps_setup_set_revocation(struct ps_setup *s, int mode, ps_err *err);
+PS_MUST ps_code ps_setup_add_secret(ps_secret ***list, size_t *n, const ps_secret *s, ps_err *err);
+PS_MUST ps_code ps_setup_set_eol(struct ps_setup *s, int eol, ps_err *err);
+
+/* ps_setup_judge checks the path of one certificate with all that is known
+ * and `more`. */
+PS_MUST ps_code ps_setup_judge(struct ps_setup *s, ps_cert *cert, const struct cms_bag *more,
+    enum ps_purpose purpose, int64_t at, struct ps_path_out *out, ps_err *err);
+
+/* A reader that reports to the progress callback; NULL callback: *out = src. */
+PS_MUST ps_code ps_setup_watch(struct ps_setup *s, ps_reader **out, ps_reader *src, ps_err *err);
+
+/* Opens a file, or standard input for NULL. */
+PS_MUST ps_code ps_setup_open_input(const char *from, ps_reader **out, ps_err *err);
+
+#endif

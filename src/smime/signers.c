@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Who signs, with what, and which certificates go along: each signer's own,
+ * its chain without the root, and the certificates to encrypt to (RFC 8551,
+ * 2.3; RFC 9787, 8).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/words.h"
+#include "smime/protecting.h"
+#include "smime/words.h"
+
+static const char *
+who(const ps_cert *c)
+{
+	const char *address = ps_cert_address(c, 0);
+
+	return address != NULL ? address : ps_cert_subject(c);
+}
+
+static bool
+may_sign(const ps_cert *c)
+{
+	const struct ps_cert_view *v = ps_cert_view_of(c);
+
+	return !v->has_ku ||
+	    (v->ku & (PS_KU_DIGITAL_SIGNATURE | PS_KU_NON_REPUDIATION)) != 0;
+}
+
+static bool
+has_signer(const struct protecting *p, const ps_cert *c)
+{
+	for (size_t i = 0; i < p->nsigner; i++)
+		if (ps_slice_equal(ps_cert_der(p->signer[i].cert), ps_cert_der(c)))
+			return true;
+	return false;
+}
+
+static ps_code
+check_strength(struct protecting *p, const ps_cert *cert, const struct ps_key_info *info,
+    const struct ps_sigspec *spec, ps_err *err)
+{
+	const ps_policy *policy = p->pr->setup.policy;
+
+	if (ps_policy_digest(policy, spec->digest, PS_USE_SEND, p->now) != PS_GRADE_GOOD)
+		return ps_fail(err, PS_E_REFUSED, "smime.protect", PS_NOWHERE, W_P_SEND,
+		    PS_TEXT("name", spec->digest->label));
+	if (ps_policy_key(policy, info, PS_USE_SEND, p->now) != PS_GRADE_GOOD)
+		return ps_fail(err, PS_E_REFUSED, "smime.protect", PS_NOWHERE, W_P_WEAK_KEY,
+		    PS_TEXT("who", who(cert)));
+	return PS_OK;
+}
+
+static ps_code
+add_signer(struct protecting *p, const struct cms_identity *me, ps_err *err)
+{
+	struct cms_signing s = { .cert = me->cert, .key = me->key,
+	    .by_ski = p->pr->key_ids };
+	struct ps_key_info info;
+	ps_code code;
+
+	ps_key_info(me->key, &info);
+	code = ps_sigspec_choose(&s.spec, &info, p->pr->digest, p->pr->pss, err);
+	if (code == PS_E_REFUSED && p->pr->digest == NULL && !p->pr->pss) {
+		ps_err_clear(err);	/* a key that cannot sign: for decryption */
+		return PS_OK;
+	}
+	if (code != PS_OK || (code = check_strength(p, me->cert, &info, &s.spec, err)) != PS_OK)
+		return code;
+	p->signer[p->nsigner++] = s;
+	protect_explain(p, W_P_X_SIGNER, PS_TEXT("name", ps_sigspec_name(&s.spec)),
+	    PS_TEXT("digest", s.spec.digest->name), PS_TEXT("who", who(me->cert)));
+	return PS_OK;
+}
+
+static void
+add_to_bag(struct protecting *p, ps_cert *c)
+{
+	for (size_t i = 0; i < p->nbag; i++)
+		if (ps_slice_equal(ps_cert_der(p->bag[i]), ps_cert_der(c)))
+			return;
+	p->bag[p->nbag++] = c;
+}
+
+static bool
+is_root(const ps_cert *c)
+{
+	const struct ps_cert_view *v = ps_cert_view_of(c);
+
+	return ps_name_equal(v->issuer, v->subject);
+}
+
+static ps_cert *
+find_issuer(const struct ps_setup *s, const ps_cert *of)
+{
+	const struct ps_cert_view *v = ps_cert_view_of(of);
+
+	for (size_t i = 0; i < s->ncert; i++) {
+		const struct ps_cert_view *c = ps_cert_view_of(s->cert[i]);
+
+		if (c->ca && ps_name_equal(v->issuer, c->subject) && (v->aki.n == 0 ||
+		    c->ski.n == 0 || ps_slice_equal(v->aki, c->ski)))
+			return s->cert[i];
+	}
+	return NULL;
+}
+
+static void
+add_chain(struct protecting *p, ps_cert *leaf)
+{
+	ps_cert *c = leaf;
+
+	add_to_bag(p, leaf);
+	for (uint64_t i = 0; i < p->limits->path_length; i++) {
+		c = find_issuer(&p->pr->setup, c);
+		if (c == NULL || is_root(c))
+			return;
+		add_to_bag(p, c);
+	}
+}
+
+ps_code
+protect_choose_signers(struct protecting *p, ps_err *err)
+{
+	const struct ps_setup *s = &p->pr->setup;
+	ps_code code;
+
+	p->signer = calloc(s->nidentity + 1, sizeof *p->signer);
+	p->bag = calloc(s->ncert + s->nidentity + 1, sizeof *p->bag);
+	if (p->signer == NULL || p->bag == NULL)
+		return ps_nomem(err, "smime.protect");
+	if ((p->what & PS_SIGN) == 0)
+		return PS_OK;
+	for (size_t i = 0; i < s->nidentity; i++)
+		if (may_sign(s->identity[i].cert) && !has_signer(p, s->identity[i].cert) &&
+		    (code = add_signer(p, &s->identity[i], err)) != PS_OK)
+			return code;
+	if (p->nsigner == 0 && s->nidentity != 0)
+		return ps_fail(err, PS_E_REFUSED, "smime.protect", PS_NOWHERE, W_P_NOT_SIGNING,
+		    PS_TEXT("who", who(s->identity[0].cert)));
+	if (p->nsigner == 0)
+		return ps_fail(err, PS_E_MISUSE, "smime.protect", PS_NOWHERE, W_P_NO_SIGNER);
+	for (size_t i = 0; i < p->nsigner; i++)
+		add_chain(p, p->signer[i].cert);
+	for (size_t i = 0; i < s->nidentity; i++)
+		add_to_bag(p, s->identity[i].cert);
+	return PS_OK;
+}

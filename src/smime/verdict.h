@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PS_SMIME_VERDICT_H
+#define PS_SMIME_VERDICT_H
+
+/*
+ * The verdict: a tree shaped like the message, the list of signatures judged
+ * one by one, the list of encryptions, and one summary computed from them
+ * (DESIGN 5). Opening fills it, judging completes it, three writers show it.
+ */
+
+#include <postseal/smime.h>
+
+#include "cms/enveloped.h"
+#include "mime/mime.h"
+#include "x509/path.h"
+
+/* What a node of the tree is; names as in JSON. */
+#define PS_LAYERS(X) \
+	X(SIGNED_MULTIPART,	"multipart-signed") \
+	X(SIGNED_DATA,		"signed-data") \
+	X(SIGNATURE,		"signature") \
+	X(ENVELOPED_DATA,	"enveloped-data") \
+	X(AUTH_ENVELOPED_DATA,	"auth-enveloped-data") \
+	X(COMPRESSED_DATA,	"compressed-data") \
+	X(CERTS_ONLY,		"certs-only") \
+	X(OTHER_CMS,		"other-cms") \
+	X(MULTIPART,		"multipart") \
+	X(MESSAGE,		"message") \
+	X(PART,			"part")
+enum ps_layer_kind {
+#define X(id, name)	PS_LAYER_##id,
+	PS_LAYERS(X)
+#undef X
+};
+
+struct ps_layer {
+	struct ps_layer	*parent, *child, *last, *next;
+	enum ps_layer_kind kind;
+	unsigned	 index;		/* among its siblings */
+	bool		 in_envelope;
+	char		*path;		/* "0.1" */
+	char		*media;		/* "text/plain"; NULL: none said */
+	char		*filename;	/* NULL: none */
+	uint64_t	 octets;	/* of a part, as transferred; UINT64_MAX: not known */
+	/* of a CMS object */
+	unsigned	 version;
+	bool		 der;		/* DER all along, else BER */
+	char		*content_type;	/* of what is inside: "data", or an OID */
+	char		*digests;	/* "sha256, sha512" as announced */
+	ps_cert		**cert;		/* what it carries */
+	size_t		 ncert;
+	size_t		 ncrl;
+	int		 encryption;	/* index into verdict->encryption, -1: none */
+};
+
+enum ps_state { PS_STATE_VALID, PS_STATE_MISMATCH, PS_STATE_UNTRUSTED, PS_STATE_INVALID,
+	PS_STATE_UNKNOWN };
+const char *ps_state_name(enum ps_state s);
+
+struct ps_reason {
+	const char	*code;		/* static, stable */
+	char		 text[320];
+};
+
+enum { PS_REASONS_MAX = 8 };
+struct ps_signature {
+	struct ps_layer	*layer;
+	enum ps_state	 state;
+	bool		 in_envelope;
+	struct ps_reason reason[PS_REASONS_MAX];
+	size_t		 nreason;
+	ps_cert		*cert;		/* NULL: not found */
+	char		 sid[256];	/* how the message names the signer */
+	char		 algorithm[32];
+	char		 digest[32];
+	bool		 weak_digest;
+	bool		 has_time;
+	int64_t		 signing_time;
+	int64_t		 at;		/* the time it was judged by */
+	char		 issuer_name[128];	/* who vouches, for people */
+	bool		 revocation_checked;
+	int64_t		 revocation_at;
+	ps_slice	 shown[CMS_ATTRS_SHOWN];	/* signed attributes' OIDs */
+	size_t		 nshown;
+	struct ps_buf	 attrs;		/* what `shown` points into */
+};
+
+struct ps_encryption {
+	struct ps_layer	*layer;
+	bool		 in_envelope;
+	bool		 authenticated;	/* its tag was right */
+	bool		 weak;
+	char		 cipher[64];
+	struct cms_recipients recipients;	/* owned */
+	bool		 opened;
+	size_t		 ours;		/* index, when opened */
+};
+
+struct ps_warning {
+	const char	*code;
+	char		 text[320];
+};
+
+struct ps_verdict {
+	ps_summary	 summary;
+	struct ps_layer	*root;
+	struct ps_signature *signature;
+	size_t		 nsignature;
+	struct ps_encryption *encryption;
+	size_t		 nencryption;
+	struct ps_warning *warning;
+	size_t		 nwarning;
+	struct mime_mailboxes from;	/* what the signer is tested against */
+	struct mime_mailboxes sender;
+	bool		 is_mail;	/* it had a header section of a mail */
+	unsigned	 nfrom;		/* From fields */
+	bool		 has_subject, has_date;
+	int64_t		 date;		/* of the Date field */
+	char		*given_from;	/* --from */
+	ps_err		 error;		/* broken: the chain */
+	bool		 require_failed;
+	char		 sentence[512];
+};
+
+/* --- filling --- */
+PS_MUST ps_code ps_verdict_new(ps_verdict **out, ps_err *err);
+/* ps_layer_add appends a node below `parent` (NULL: the root). */
+PS_MUST ps_code ps_layer_add(ps_verdict *v, struct ps_layer *parent, enum ps_layer_kind kind,
+    bool in_envelope, struct ps_layer **out, ps_err *err);
+const char *ps_layer_kind_name(enum ps_layer_kind k);
+/* Both give zeroed storage that lives until the next call of the same. */
+PS_MUST ps_code ps_signature_add(ps_verdict *v, struct ps_signature **out, ps_err *err);
+PS_MUST ps_code ps_encryption_add(ps_verdict *v, struct ps_encryption **out, ps_err *err);
+/* Both expand the words with the struct ps_value that follow; too many are
+ * dropped, and so is a code that is there already. */
+#define ps_reason_add(s, code, ...) \
+	ps_reason_add_values((s), (code), __VA_ARGS__, (const struct ps_value *)NULL)
+#define ps_verdict_warn(v, code, ...) \
+	ps_verdict_warn_values((v), (code), __VA_ARGS__, (const struct ps_value *)NULL)
+void	ps_reason_add_values(struct ps_signature *s, const char *code, const char *words, ...);
+void	ps_verdict_warn_values(ps_verdict *v, const char *code, const char *words, ...);
+
+/* --- judging (judge.c) --- */
+/* ps_verdict_complete computes states against the senders, the summary, the
+ * warnings and the sentence. */
+void	ps_verdict_complete(ps_verdict *v);
+/* ps_verdict_confidentiality: "none", "encrypted", "intact". */
+const char *ps_verdict_confidentiality(const ps_verdict *v);
+
+#endif

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The verdict as JSON, by docs/verdict.schema.json (DESIGN 12). The shape only
+ * grows: a field that a program may rely on is never renamed or dropped.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/words.h"
+#include "smime/verdict.h"
+
+static void
+key_text(struct ps_json *j, const char *key, const char *value)
+{
+	ps_json_key(j, key);
+	ps_json_text(j, value);
+}
+
+static void
+key_bool(struct ps_json *j, const char *key, bool value)
+{
+	ps_json_key(j, key);
+	ps_json_bool(j, value);
+}
+
+static void
+key_number(struct ps_json *j, const char *key, uint64_t value)
+{
+	ps_json_key(j, key);
+	ps_json_number(j, value);
+}
+
+static void
+key_hex(struct ps_json *j, const char *key, ps_slice value)
+{
+	ps_json_key(j, key);
+	ps_json_hex(j, value);
+}
+
+static void
+key_code_text(struct ps_json *j, const char *code, const char *text)
+{
+	ps_json_open(j, '{');
+	key_text(j, "code", code);
+	key_text(j, "text", text);
+	ps_json_close(j, '}');
+}
+
+static const char *
+summary_name(ps_summary s)
+{
+	static const char *const names[] = { "plain", "encrypted", "signed", "sealed",
+	    "broken" };
+
+	return names[s];
+}
+
+static void
+put_mailboxes(struct ps_json *j, const char *key, const struct mime_mailboxes *m)
+{
+	ps_json_key(j, key);
+	ps_json_open(j, '[');
+	for (size_t i = 0; i < m->n; i++)
+		ps_json_text(j, m->box[i].address);
+	ps_json_close(j, ']');
+}
+
+static void
+put_cert(struct ps_json *j, const ps_cert *c)
+{
+	if (c == NULL) {
+		ps_json_null(j);
+		return;
+	}
+	ps_json_open(j, '{');
+	key_text(j, "subject", ps_cert_subject(c));
+	key_text(j, "issuer", ps_cert_issuer(c));
+	ps_json_key(j, "addresses");
+	ps_json_open(j, '[');
+	for (size_t i = 0; ps_cert_address(c, i) != NULL; i++)
+		ps_json_text(j, ps_cert_address(c, i));
+	ps_json_close(j, ']');
+	key_text(j, "serial", ps_cert_serial(c));
+	key_text(j, "sha256", ps_cert_sha256(c));
+	ps_json_key(j, "not_before");
+	ps_json_time(j, ps_cert_not_before(c));
+	ps_json_key(j, "not_after");
+	ps_json_time(j, ps_cert_not_after(c));
+	ps_json_close(j, '}');
+}
+
+static void
+put_time(struct ps_json *j, const struct ps_signature *s)
+{
+	ps_json_key(j, "signing_time");
+	if (s->has_time)
+		ps_json_time(j, s->signing_time);
+	else
+		ps_json_null(j);
+	ps_json_key(j, "time");
+	ps_json_open(j, '{');
+	key_text(j, "source", "now");
+	ps_json_key(j, "at");
+	ps_json_time(j, s->at);
+	ps_json_close(j, '}');
+}
+
+static void
+put_signature(struct ps_json *j, const struct ps_signature *s, bool judged)
+{
+	ps_json_open(j, '{');
+	key_text(j, "path", s->layer->path);
+	key_bool(j, "in_envelope", s->in_envelope);
+	if (judged) {
+		key_text(j, "state", ps_state_name(s->state));
+		ps_json_key(j, "reasons");
+		ps_json_open(j, '[');
+		for (size_t i = 0; i < s->nreason; i++)
+			key_code_text(j, s->reason[i].code, s->reason[i].text);
+		ps_json_close(j, ']');
+	}
+	ps_json_key(j, "signer");
+	put_cert(j, s->cert);
+	key_text(j, "sid", s->sid);
+	key_text(j, "algorithm", s->algorithm);
+	key_text(j, "digest", s->digest);
+	put_time(j, s);
+	ps_json_close(j, '}');
+}
+
+static void
+put_attributes(struct ps_json *j, const struct ps_signature *s)
+{
+	char oid[96];
+
+	for (size_t i = 0; i < s->nshown; i++) {
+		const char *name = cms_attr_name(s->shown[i]);
+
+		ps_json_text(j, name != NULL ? name
+		    : der_oid_text(s->shown[i], oid, sizeof oid));
+	}
+}
+
+/* --- encryption --- */
+
+static const char *
+recipient_algorithm(const struct cms_recipient *r, char *out, size_t size)
+{
+	switch (r->kind) {
+	case CMS_KTRI:
+		return ps_algid_text(PS_ALG_TRANSPORT, &r->algorithm, out, size);
+	case CMS_KARI:
+		return ps_algid_text(PS_ALG_AGREEMENT, &r->algorithm, out, size);
+	case CMS_KEK:
+	case CMS_PASSWORD:
+		return ps_algid_text(PS_ALG_WRAP, &r->algorithm, out, size);
+	case CMS_KEM:
+	case CMS_OTHER:
+		break;
+	}
+	if (r->other_type.n != 0)
+		return der_oid_text(r->other_type, out, size);
+	return "unknown";
+}
+
+static void
+put_recipient(struct ps_json *j, const struct cms_recipient *r, const struct cms_id *id,
+    bool ours)
+{
+	char text[256];
+
+	ps_json_open(j, '{');
+	key_text(j, "type", cms_recipient_kind_name(r->kind));
+	key_text(j, "algorithm", recipient_algorithm(r, text, sizeof text));
+	key_bool(j, "ours", ours);
+	ps_json_key(j, "id");
+	ps_json_open(j, '{');
+	key_text(j, "issuer", id->issuer.n == 0 ? NULL
+	    : ps_name_text(id->issuer, text, sizeof text));
+	key_hex(j, "serial", id->serial);
+	key_hex(j, "ski", id->ski);
+	key_hex(j, "key_id", r->key_id);
+	ps_json_close(j, '}');
+	ps_json_close(j, '}');
+}
+
+static void
+put_encryption(struct ps_json *j, const struct ps_encryption *e)
+{
+	static const struct cms_id none;
+	struct cms_recipient r;
+
+	ps_json_open(j, '{');
+	key_text(j, "path", e->layer->path);
+	key_bool(j, "in_envelope", e->in_envelope);
+	key_text(j, "cipher", e->cipher);
+	key_bool(j, "authenticated", e->authenticated);
+	key_bool(j, "opened", e->opened);
+	ps_json_key(j, "recipients");
+	ps_json_open(j, '[');
+	for (size_t i = 0; i < e->recipients.n; i++) {
+		bool ours = e->opened && e->ours == i;
+
+		cms_recipient_parse(&e->recipients, i, &r);
+		for (size_t k = 0; k < r.nid; k++)
+			put_recipient(j, &r, &r.id[k], ours);
+		if (r.nid == 0)
+			put_recipient(j, &r, &none, ours);
+	}
+	ps_json_close(j, ']');
+	ps_json_close(j, '}');
+}
+
+/* --- layers --- */
+
+static void
+put_layer_facts(struct ps_json *j, const struct ps_layer *l, bool details)
+{
+	key_text(j, "path", l->path);
+	key_text(j, "type", ps_layer_kind_name(l->kind));
+	key_bool(j, "in_envelope", l->in_envelope);
+	key_text(j, "media", l->media);
+	key_text(j, "filename", l->filename);
+	ps_json_key(j, "octets");
+	if (l->octets == UINT64_MAX)
+		ps_json_null(j);
+	else
+		ps_json_number(j, l->octets);
+	if (!details || l->content_type == NULL)
+		return;
+	key_number(j, "version", l->version);
+	key_text(j, "encoding", l->der ? "der" : "ber");
+	key_text(j, "content_type", l->content_type);
+	key_text(j, "digests", l->digests);
+	key_number(j, "crls", l->ncrl);
+	ps_json_key(j, "certificates");
+	ps_json_open(j, '[');
+	for (size_t i = 0; i < l->ncert; i++)
+		put_cert(j, l->cert[i]);
+	ps_json_close(j, ']');
+}
+
+/* The tree without recursion: a stranger decides how deep it is. */
+static void
+put_layers(struct ps_json *j, const struct ps_layer *root, bool details)
+{
+	const struct ps_layer *l = root;
+
+	ps_json_open(j, '[');
+	while (l != NULL) {
+		ps_json_open(j, '{');
+		put_layer_facts(j, l, details);
+		ps_json_key(j, "children");
+		ps_json_open(j, '[');
+		if (l->child != NULL) {
+			l = l->child;
+			continue;
+		}
+		for (;;) {
+			ps_json_close(j, ']');
+			ps_json_close(j, '}');
+			if (l->next != NULL || l->parent == NULL)
+				break;
+			l = l->parent;
+		}
+		l = l->next;
+	}
+	ps_json_close(j, ']');
+}
+
+static void
+put_error(struct ps_json *j, const ps_err *err)
+{
+	char text[512];
+
+	ps_json_key(j, "error");
+	if (err->n == 0) {
+		ps_json_null(j);
+		return;
+	}
+	ps_json_open(j, '{');
+	key_text(j, "code", ps_code_info(ps_err_code(err))->name);
+	ps_json_key(j, "causes");
+	ps_json_open(j, '[');
+	for (unsigned i = err->n; i-- > 0;)
+		ps_json_text(j, ps_err_cause(err, i, text, sizeof text));
+	ps_json_close(j, ']');
+	ps_json_close(j, '}');
+}
+
+static void
+put_headers(struct ps_json *j)
+{
+	static const char *const keys[] = { "protected", "confidential", "outer_differs" };
+
+	ps_json_key(j, "headers");
+	ps_json_open(j, '{');
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		ps_json_key(j, keys[i]);
+		ps_json_open(j, '[');
+		ps_json_close(j, ']');
+	}
+	ps_json_close(j, '}');
+}
+
+static void
+put_senders(struct ps_json *j, const ps_verdict *v)
+{
+	put_mailboxes(j, "from", &v->from);
+	put_mailboxes(j, "from_outer", &v->from);
+	key_text(j, "sender", v->sender.n == 0 ? NULL : v->sender.box[0].address);
+}
+
+static void
+put_lists(struct ps_json *j, const ps_verdict *v, bool judged)
+{
+	ps_json_key(j, "signatures");
+	ps_json_open(j, '[');
+	for (size_t i = 0; i < v->nsignature; i++)
+		put_signature(j, &v->signature[i], judged);
+	ps_json_close(j, ']');
+	if (judged)
+		key_text(j, "confidentiality", ps_verdict_confidentiality(v));
+	ps_json_key(j, "encryption");
+	ps_json_open(j, '[');
+	for (size_t i = 0; i < v->nencryption; i++)
+		put_encryption(j, &v->encryption[i]);
+	ps_json_close(j, ']');
+}
+
+static ps_code
+write_out(struct ps_json *j, struct ps_buf *b, ps_writer *w, ps_err *err)
+{
+	ps_code code = ps_json_finish(j, err);
+
+	if (code == PS_OK && (code = ps_buf_add_text(b, "\n", err)) == PS_OK)
+		code = ps_writer_write(w, ps_buf_get(b), err);
+	ps_buf_clear(b);
+	return code;
+}
+
+ps_code
+ps_verdict_write_json(const ps_verdict *v, const char *file, ps_writer *w, ps_err *err)
+{
+	struct ps_buf b = { 0 };
+	struct ps_json j;
+
+	if (v == NULL)
+		return ps_nomem(err, "smime.verdict");
+	ps_json_init(&j, &b);
+	ps_json_open(&j, '{');
+	key_number(&j, "schema", 1);
+	key_text(&j, "file", file);
+	key_text(&j, "summary", summary_name(v->summary));
+	key_text(&j, "sentence", v->sentence);
+	put_senders(&j, v);
+	put_lists(&j, v, true);
+	put_headers(&j);
+	ps_json_key(&j, "layers");
+	put_layers(&j, v->root, false);
+	ps_json_key(&j, "warnings");
+	ps_json_open(&j, '[');
+	for (size_t i = 0; i < v->nwarning; i++)
+		key_code_text(&j, v->warning[i].code, v->warning[i].text);
+	ps_json_close(&j, ']');
+	put_error(&j, &v->error);
+	ps_json_close(&j, '}');
+	return write_out(&j, &b, w, err);
+}
+
+ps_code
+ps_verdict_write_inspect_json(const ps_verdict *v, const char *file, ps_writer *w, ps_err *err)
+{
+	struct ps_buf b = { 0 };
+	struct ps_json j;
+
+	if (v == NULL)
+		return ps_nomem(err, "smime.verdict");
+	ps_json_init(&j, &b);
+	ps_json_open(&j, '{');
+	key_number(&j, "schema", 1);
+	key_text(&j, "file", file);
+	put_senders(&j, v);
+	ps_json_key(&j, "layers");
+	put_layers(&j, v->root, true);
+	put_lists(&j, v, false);
+	ps_json_key(&j, "signed_attributes");
+	ps_json_open(&j, '[');
+	for (size_t i = 0; i < v->nsignature; i++) {
+		ps_json_open(&j, '[');
+		put_attributes(&j, &v->signature[i]);
+		ps_json_close(&j, ']');
+	}
+	ps_json_close(&j, ']');
+	put_error(&j, &v->error);
+	ps_json_close(&j, '}');
+	return write_out(&j, &b, w, err);
+}

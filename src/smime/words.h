@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PS_SMIME_WORDS_H
+#define PS_SMIME_WORDS_H
+
+/* What a person reads about a message: the one sentence, reasons, warnings,
+ * and the failures of opening and protecting. Never the word "safe". */
+
+#include "base/words.h"
+
+/* The one sentence. */
+#define W_SENTENCE_SEALED	PS_N_("Signed by {who} and unchanged since; encrypted on the way.")
+#define W_SENTENCE_SIGNED	PS_N_("Signed by {who} and unchanged since; not encrypted.")
+#define W_SENTENCE_SIGNED_WEAK	PS_N_("Signed by {who} and unchanged since; encrypted on the way, but weakly.")
+#define W_SENTENCE_ENCRYPTED	PS_N_("Encrypted on the way, but nothing proves who wrote it.")
+#define W_SENTENCE_ENCRYPTED_WEAK PS_N_("Encrypted on the way, but weakly, and nothing proves who wrote it.")
+#define W_SENTENCE_PLAIN	PS_N_("Neither signed nor encrypted: nothing proves who wrote it.")
+#define W_SENTENCE_BAD		PS_N_("Nothing proves who wrote it: {why}.")
+#define W_SENTENCE_ENCRYPTED_BAD PS_N_("Encrypted on the way, but nothing proves who wrote it: {why}.")
+#define W_SENTENCE_BROKEN	PS_N_("Cannot be read: {why}.")
+
+/* Reasons of a signature: what the octets say. */
+#define W_R_CONTENT_CHANGED	PS_N_("the content was changed after it was signed")
+#define W_R_SIGNATURE_WRONG	PS_N_("the signature does not belong to this message and certificate")
+#define W_R_ATTRIBUTES		PS_N_("the signed attributes break their rules ({what}, RFC 5652 section 11)")
+#define W_R_CONTENT_TYPE	PS_N_("the signature is for another type of content")
+#define W_R_ALGORITHM_CHANGED	PS_N_("the algorithms were changed after signing (RFC 6211)")
+#define W_R_OTHER_CERT		PS_N_("the signature was made for another certificate (RFC 5035)")
+#define W_R_CONFUSION		PS_N_("the content could be the signed attributes of another message")
+#define W_R_UNKNOWN_DIGEST	PS_N_("the digest algorithm {name} is not known here")
+#define W_R_UNKNOWN_SIGNATURE	PS_N_("the signature algorithm {name} cannot be judged here")
+#define W_R_DIGEST_NOT_MADE	PS_N_("the mail announces another digest algorithm than {name}, and it could not be read again; give it as a file")
+#define W_R_TOO_LARGE		PS_N_("a signature by {name} without signed attributes cannot be judged while streaming")
+#define W_R_KEY			PS_N_("the public key of the certificate cannot be used")
+#define W_R_NO_ATTRS		PS_N_("the signature has no signed attributes, so it could have been made for something else")
+#define W_R_NO_CERT		PS_N_("the certificate of the signer ({who}) is not in the message; give it with --cert")
+#define W_R_EMBEDDED		PS_N_("the signature part carries a content of its own; which one was signed is unclear")
+#define W_R_FORM		PS_N_("the signed mail does not have exactly two parts (RFC 1847)")
+#define W_R_WEAK_DIGEST		PS_N_("the digest algorithm {name} is too weak to prove anything")
+#define W_R_WEAK_SIGNATURE	PS_N_("the signature ({name}) is too weak to prove anything")
+/* Reasons: who. */
+#define W_R_SENDER		PS_N_("the certificate is for {who}, but the mail says it is from {from}")
+#define W_R_NO_ADDRESS		PS_N_("the certificate of {who} names no mail address")
+#define W_R_FROM_TWICE		PS_N_("the mail has more than one From field")
+#define W_R_FROM_MISSING	PS_N_("the mail does not say who it is from")
+#define W_R_FROM_COVER		PS_N_("the mail is from several people, and {from} did not sign it")
+
+/* Warnings. */
+#define W_W_NO_SENDER	PS_N_("there is no header section, so the signer could not be compared with a sender; use --from")
+#define W_W_WEAK_DIGEST	PS_N_("signed with the weak digest {name}")
+#define W_W_WEAK_CIPHER	PS_N_("encrypted with {name}, which is weak")
+#define W_W_SUBJECT	PS_N_("the subject and the other fields of the header were neither signed nor encrypted")
+#define W_W_MULTIPLE_FROM PS_N_("the mail names several senders")
+#define W_W_SENDER	PS_N_("signed by {who}, who is not the sender {from}")
+#define W_W_TIME	PS_N_("the signature was made on {signed}, but the mail is dated {date}")
+#define W_W_TRAILING	PS_N_("there is text around the protected part that nobody vouches for; it is not shown")
+#define W_W_ERRANT	PS_N_("a part of the mail ({path}) is signed or encrypted on its own; that says nothing about the whole")
+#define W_W_NOT_DER	PS_N_("the signed attributes are not in their canonical order")
+#define W_W_MICALG	PS_N_("the mail announces another digest algorithm than the signature uses")
+#define W_W_CTE		PS_N_("the mail names its type or transfer encoding twice")
+#define W_W_NO_TAG	PS_N_("the encryption cannot show whether the content was changed")
+
+/* The evidence. */
+#define W_T_CERTIFICATE	PS_N_("{who}, by {issuer}, valid until {date}")
+#define W_T_NOT_REVOKED	PS_N_(", not revoked (list of {date})")
+#define W_T_SIGNATURE	PS_N_("{algorithm} with {digest} (layer {path})")
+#define W_T_ERRANT	PS_N_(", of a part only")
+#define W_T_CLAIMED	PS_N_(", as the signer claims")
+#define W_T_CIPHER	PS_N_("{name}, {n} recipient(s)")
+#define W_T_CIPHER_AUTH	PS_N_("{name}, authenticated, {n} recipient(s)")
+#define W_T_CERT_LINE	PS_N_("{subject} <{address}>, by {issuer}, serial {serial}, until {date}")
+#define W_T_SIGNER_LINE	PS_N_("{who}, {algorithm} with {digest}")
+#define W_T_RECIPIENT	PS_N_("{kind} {algorithm} {issuer} {id}")
+#define W_T_RECIPIENT_OURS PS_N_("{kind} {algorithm} {issuer} {id} (ours)")
+#define W_T_NOT_OPENED	PS_N_("none of the given keys fits")
+#define W_T_OCTETS	PS_N_("  {n} octets")
+
+/* Failures of opening. */
+#define W_OPEN_CRYPTO_DEPTH PS_N_("more than {max} cryptographic layers within each other")
+#define W_OPEN_MIME_DEPTH PS_N_("more than {max} entities within each other")
+#define W_OPEN_PARTS	PS_N_("more than {max} parts")
+#define W_OPEN_BOUNDARY	PS_N_("the multipart names no boundary")
+#define W_OPEN_SIGNATURE_PART PS_N_("the signature part of the signed mail cannot be read")
+#define W_OPEN_LAYER	PS_N_("cannot read layer {path} ({kind})")
+#define W_OPEN_CMS_TYPE	PS_N_("this is {kind}, which cannot be opened in a mail")
+#define W_OPEN_DETACHED	PS_N_("the signature is detached: give the content it belongs to with --content")
+#define W_OPEN_REQUIRE	PS_N_("the message is not {want}, so nothing was written: {sentence}")
+#define W_OPEN_EMPTY	PS_N_("the input is empty")
+#define W_OPEN_CANCELLED PS_N_("stopped on request")
+#define W_OPEN_CHANGED	PS_N_("the message changed while it was read; nothing was written")
+#define W_OPEN_POLICY	PS_N_("the policy refuses to read {name}")
+#define W_FILE		PS_N_("cannot open {path}")
+#define W_IDENTITY_EMPTY PS_N_("{path} holds no certificate with its private key")
+#define W_CERT_EMPTY	PS_N_("{path} holds no certificate")
+
+/* Failures of protecting. */
+#define W_P_NO_SIGNER	PS_N_("nobody is given to sign: use --identity with a file that holds a certificate and its private key")
+#define W_P_NOT_SIGNING	PS_N_("the certificate of {who} is not for signing")
+#define W_P_NO_TO	PS_N_("the mail names no recipient in To or Cc, and none was given with --to")
+#define W_P_MISSING	PS_N_("there is no certificate to encrypt to {who}; give it with --to FILE or --cert FILE")
+#define W_P_UNFIT	PS_N_("the certificate for {who} is not fit to encrypt to: {why}; --insecure-recipients overrides this")
+#define W_P_UNFIT_OVER	PS_N_("the certificate for {who} is not fit to encrypt to ({why}), but --insecure-recipients was given")
+#define W_P_BCC		PS_N_("the mail has Bcc recipients ({who}); give --bcc-dir to get a copy for each, or remove the field")
+#define W_P_BCC_REMOVED	PS_N_("the Bcc field was removed; {who} get no copy of this")
+#define W_P_BCC_COPY	PS_N_("cannot make the copy for the Bcc recipient {who}")
+#define W_P_ALG		PS_N_("there is no {kind} named {name}; `postseal version` lists those that are")
+#define W_P_SEND	PS_N_("the policy does not send {name}")
+#define W_P_WEAK_KEY	PS_N_("the key of {who} is too weak for the policy to send with")
+#define W_P_HEADERS	PS_N_("header protection \"{name}\" is not in this version; only \"off\" is")
+#define W_P_ONLY	PS_N_("{name} is not one of: {list}")
+#define W_P_CHANGED	PS_N_("the input changed while it was read; nothing was written")
+#define W_P_ALREADY	PS_N_("the mail is already {kind}; it is protected once more, on top")
+#define W_P_ENCRYPT_ONLY PS_N_("encrypted but not signed: the recipient cannot know who wrote it")
+#define W_P_X_CIPHER	PS_N_("cipher {name}: {why}")
+#define W_P_X_GIVEN	PS_N_("asked for")
+#define W_P_X_POLICY	PS_N_("what most programs read, by policy")
+#define W_P_X_ANNOUNCED	PS_N_("all recipients announce it")
+#define W_P_X_SIGNER	PS_N_("signature {name} with {digest}, by {who}")
+#define W_P_X_TO	PS_N_("to {who}: {name}, certificate valid until {date}")
+#define W_P_X_SECRET	PS_N_("to whoever has the {what}")
+
+#endif
