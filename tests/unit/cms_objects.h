@@ -58,7 +58,7 @@ person_clear(struct person *p)
 	ps_cert_free(p->cert);
 }
 
-/* A shell over octets that come `step` at a time. */
+/* A shell over octets that come `step` at a time, 0: all at once. */
 struct source {
 	struct drip	 drip;
 	ps_reader	*reader;
@@ -68,7 +68,11 @@ struct source {
 static inline ps_code
 source_open(struct source *s, ps_slice in, size_t step, ps_err *err)
 {
-	s->reader = drip_open(&s->drip, in, step, true);
+	s->reader = NULL;
+	if (step != 0)
+		s->reader = drip_open(&s->drip, in, step, true);
+	else
+		assert_ok(ps_reader_open_memory(&s->reader, in, err), err);
 	return cms_shell_open(&s->shell, s->reader, &ps_limits_default, err);
 }
 

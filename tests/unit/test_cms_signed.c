@@ -2,7 +2,8 @@
 /*
  * SignedData: what openssl wrote is read, what we wrote is read back, and what
  * a forger writes is told as what it is. Our own output of each kind was read
- * by `openssl cms -verify` (3.0.22) too; tests/e2e does that each time.
+ * by `openssl cms -verify` (3.0.22) too, but for Ed25519, which it does not have
+ * in CMS; tests/e2e does that each time.
  */
 #include "cms_objects.h"
 
