@@ -178,8 +178,7 @@ walk_inside(struct opening *o, const struct mime_header *h, const struct mime_en
 		return walk_errant(o, e, kind, body, h->lf, parent, err);
 	code = ps_layer_add(o->v, parent, multipart ? PS_LAYER_MULTIPART
 	    : message ? PS_LAYER_MESSAGE : PS_LAYER_PART,
-	    parent != NULL && parent->in_envelope && parent->kind <= PS_LAYER_COMPRESSED_DATA,
-	    &l, err);
+	    parent != NULL && parent->in_envelope, &l, err);
 	if (code != PS_OK || (code = opening_set_media(l, e, err)) != PS_OK)
 		return code;
 	if (multipart)
