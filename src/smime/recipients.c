@@ -257,7 +257,7 @@ missing_error(const struct ps_buf *missing, ps_err *err)
 	    PS_OCTETS("who", ps_buf_get(missing)));
 }
 
-/* Those that were asked for, else the mail's To and Cc. */
+/* Those that were asked for, a secret included, else the mail's To and Cc. */
 static ps_code
 add_main(struct protecting *p, struct protect_list *l, struct ps_buf *missing, ps_err *err)
 {
@@ -268,7 +268,7 @@ add_main(struct protecting *p, struct protect_list *l, struct ps_buf *missing, p
 		code = pr->asked[i].address != NULL
 		    ? add_address(p, l, pr->asked[i].address, missing, err)
 		    : add_file(p, l, &pr->asked[i], missing, err);
-	if (pr->nasked != 0 || code != PS_OK)
+	if (pr->nasked != 0 || pr->setup.npassword != 0 || pr->setup.nkek != 0 || code != PS_OK)
 		return code;
 	for (size_t i = 0; i < p->recipients.n && code == PS_OK; i++)
 		code = add_address(p, l, p->recipients.box[i].address, missing, err);
