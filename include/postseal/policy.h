@@ -19,10 +19,20 @@ PS_API void ps_policy_free(ps_policy *p);
 /*
  * ps_policy_set changes one row, as a line of a policy file does: section
  * "digest", "signature", "cipher", "recipient", "key" or "rules"; key an
- * algorithm's name ("sha1", "aes-256-gcm", "rsa") or a rule's; value "good", "weak",
- * "refused" (`read=weak send=refused until=2030-12-31 bits=2048` in any mix), or the rule's value.
- * PS_E_NOT_FOUND and PS_E_MALFORMED name what is wrong. It cannot make an algorithm that is
- * broken good for sending: that needs a call with insecure in its name.
+ * algorithm's name ("sha1", "aes-256-gcm", "rsa") or a rule's. The value of an
+ * algorithm is words with blanks between them:
+ *
+ *	good, weak, refused	for reading and sending
+ *	read=, send=		one of these for one of them
+ *	until=2030-12-31	then weak to read and refused to send
+ *	bits=2048		shorter keys: weak to read, refused to send
+ *	read-bits=1024		shorter keys: refused to read
+ *
+ * The rules are signed-attributes (required, optional) and, for recipients
+ * of whom nothing is known, default-cipher, default-transport and
+ * default-digest (an algorithm's name). PS_E_NOT_FOUND and PS_E_MALFORMED name
+ * what is wrong; PS_E_REFUSED: an algorithm that is broken, or a key too
+ * short, cannot be made fit for sending. A call that fails changes nothing.
  */
 PS_API PS_MUST ps_code ps_policy_set(ps_policy *p, const char *section, const char *key,
     const char *value, ps_err *err);

@@ -31,11 +31,13 @@ enum ps_grade ps_policy_cipher(const ps_policy *p, const struct ps_alg *cipher,
 /* transport, agreement, wrap, password */
 enum ps_grade ps_policy_recipient(const ps_policy *p, const struct ps_alg *alg,
     enum ps_use use, int64_t at);
+/* RSA by length, a curve by its own row; a type that is NULL is refused. */
 enum ps_grade ps_policy_key(const ps_policy *p, const struct ps_key_info *key,
     enum ps_use use, int64_t at);
 /* Rules that are not about an algorithm. */
 bool	ps_policy_wants_signed_attrs(const ps_policy *p);	/* STANDARDS A1 */
-/* What to send to a stranger (PS_ALG_CIPHER, PS_ALG_DIGEST (PS_ALG_NONE: the key's own), PS_ALG_TRANSPORT rows). */
+/* What to send to a stranger: a PS_ALG_CIPHER, PS_ALG_TRANSPORT or PS_ALG_DIGEST
+ * row. NULL: no choice is made (of a digest: the key's own). */
 const struct ps_alg *ps_policy_default(const ps_policy *p, enum ps_alg_kind kind);
 
 #endif

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include <openssl/err.h>
+#include <openssl/x509v3.h>
 
 #include "base/buf.h"
 #include "base/text.h"
@@ -259,18 +260,71 @@ ps_cert_pubkey(ps_cert *c, struct ps_pubkey **out, ps_err *err)
 	return PS_OK;
 }
 
+bool
+ps_x509_nomem(void)
+{
+	bool nomem = false;
+	unsigned long error;
+
+	while ((error = ERR_get_error()) != 0)
+		nomem |= ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE;
+	return nomem;
+}
+
+static X509 *
+read_x509(ps_slice der)
+{
+	const unsigned char *p = der.p;
+
+	return d2i_X509(NULL, &p, (long)der.n);
+}
+
+/* A key that the crypto library cannot read it leaves out without a word,
+ * also when only memory was short for a moment; so it is asked twice. */
+static X509 *
+read_with_key(ps_slice der)
+{
+	X509 *x = read_x509(der);
+
+	if (x == NULL || X509_get0_pubkey(x) != NULL)
+		return x;
+	X509_free(x);
+	return read_x509(der);
+}
+
+static ps_code
+make_x509(ps_slice der, X509 **out, ps_err *err)
+{
+	X509 *x;
+
+	ERR_clear_error();
+	x = read_with_key(der);
+	/* Reads the extensions, so that no thread does it later; a wrong one
+	 * is for the path to find. */
+	if (x != NULL && X509_check_purpose(x, -1, 0) == 1) {
+		*out = x;
+		return PS_OK;
+	}
+	if (ps_x509_nomem()) {
+		X509_free(x);
+		return ps_nomem(err, WHERE);
+	}
+	if (x == NULL)
+		return ps_fail(err, PS_E_MALFORMED, WHERE, PS_NOWHERE, W_X509_CERT);
+	*out = x;
+	return PS_OK;
+}
+
 ps_code
 ps_cert_x509(ps_cert *c, X509 **out, ps_err *err)
 {
 	X509 *made, *before = atomic_load(&c->x509);
-	const unsigned char *p = c->view.der.p;
+	ps_code code;
 
 	if (before == NULL) {
-		made = d2i_X509(NULL, &p, (long)c->view.der.n);
-		if (made == NULL) {
-			ERR_clear_error();
-			return ps_fail(err, PS_E_MALFORMED, WHERE, PS_NOWHERE, W_X509_CERT);
-		}
+		code = make_x509(c->view.der, &made, err);
+		if (code != PS_OK)
+			return code;
 		if (atomic_compare_exchange_strong(&c->x509, &before, made))
 			before = made;
 		else

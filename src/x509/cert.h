@@ -50,7 +50,8 @@ ps_slice ps_cert_key_id(ps_cert *c);
  * (case folded, white space compressed, string types apart). */
 bool	ps_cert_is(const ps_cert *c, ps_slice issuer, ps_slice serial);
 bool	ps_name_equal(ps_slice a, ps_slice b);
-/* ps_name_text writes an RFC 4514 name; escaped for people. Returns `out`. */
+/* ps_name_text writes an RFC 4514 name, what could mislead as \hh; what does
+ * not fit ends in "...". Returns `out`. */
 const char *ps_name_text(ps_slice name, char *out, size_t size);
 
 /* --- addresses --- */
@@ -58,8 +59,9 @@ enum ps_address_rule {
 	PS_MATCH_SENDER,	/* RFC 8550: local part without case */
 	PS_MATCH_RECIPIENT	/* RFC 9787: local part exact */
 };
-/* ps_cert_names: does the certificate name this address? International domains compared as A-labels (libidn2);
- * SmtpUTF8Mailbox by octets (RFC 9598). Names with control characters never match. */
+/* ps_cert_names: does the certificate name this address? International domains
+ * are compared as A-labels, SmtpUTF8Mailbox by octets (RFC 9598). What has
+ * control characters, blanks or comments in it never matches. */
 bool	ps_cert_names(const ps_cert *c, const char *address, enum ps_address_rule rule);
 bool	ps_address_equal(const char *a, const char *b, enum ps_address_rule rule);
 

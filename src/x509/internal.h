@@ -50,6 +50,10 @@ const struct ps_cert_addresses *ps_cert_addresses_of(const ps_cert *c);
 /* ps_cert_x509 is made at first use and kept; borrowed. PS_E_MALFORMED when
  * the crypto library cannot read it. */
 PS_MUST ps_code ps_cert_x509(ps_cert *c, X509 **out, ps_err *err);
+/* ps_x509_nomem: did the crypto library lack memory since its errors were last
+ * cleared? Clears them. It answers as if the certificate were at fault, so
+ * whoever got a bad answer asks. */
+bool	ps_x509_nomem(void);
 /* ps_cert_who names the holder for a person: address, common name, subject;
  * cut to `size`, unescaped. Returns `out`. */
 const char *ps_cert_who(const ps_cert *c, char *out, size_t size);

@@ -84,14 +84,17 @@ take_helpers(struct search *s, ps_err *err)
 	for (size_t i = 0; i < n; i++) {
 		if (have(s, s->in->extra[i]))
 			continue;
-		code = ps_cert_x509(s->in->extra[i], &x, NULL);
+		code = ps_cert_x509(s->in->extra[i], &x, err);
+		if (code == PS_E_NOMEM)
+			return code;
+		ps_err_clear(err);
 		if (code == PS_OK)
 			s->helper[s->n++] = (struct helper){ x, s->in->extra[i], false };
 	}
 	return PS_OK;
 }
 
-static STACK_OF(X509) *
+static struct stack_st_X509 *
 untrusted_of(const struct search *s)
 {
 	STACK_OF(X509) *all = sk_X509_new_null();
@@ -300,6 +303,7 @@ judge(struct search *s, struct ps_path_out *out, ps_err *err)
 	ps_code code;
 
 	*out = (struct ps_path_out){ .good = true };
+	ERR_clear_error();
 	if (untrusted != NULL)
 		ctx = ps_path_ctx(s->in, untrusted, X509_V_FLAG_POLICY_CHECK);
 	if (ctx == NULL)
@@ -308,7 +312,8 @@ judge(struct search *s, struct ps_path_out *out, ps_err *err)
 		code = judge_with(s, ctx, untrusted, out, err);
 	X509_STORE_CTX_free(ctx);
 	sk_X509_free(untrusted);
-	ERR_clear_error();
+	if (ps_x509_nomem() && code != PS_E_NOMEM)
+		code = ps_nomem(err, WHERE);
 	if (code != PS_OK)
 		ps_path_clear(out);
 	return code;
@@ -421,7 +426,11 @@ ps_path_check(const struct ps_path_in *in, struct ps_path_out *out, ps_err *err)
 
 	if (in->cert == NULL || in->trust == NULL)
 		return ps_nomem(err, WHERE);
-	if (ps_cert_x509(in->cert, &x, NULL) != PS_OK) {
+	code = ps_cert_x509(in->cert, &x, err);
+	if (code == PS_E_NOMEM)
+		return code;
+	if (code != PS_OK) {
+		ps_err_clear(err);
 		unreadable(in, out);
 		return PS_OK;
 	}

@@ -21,7 +21,8 @@ void	ps_trust_free(struct ps_trust *t);
 PS_MUST ps_code ps_trust_add_file(struct ps_trust *t, const char *path,
     const struct ps_limits *limits, ps_err *err);
 PS_MUST ps_code ps_trust_add_cert(struct ps_trust *t, ps_cert *c, ps_err *err);
-/* ps_trust_use_system: the system's bundle, looked up by name hash (lazy). */
+/* ps_trust_use_system: the system's bundle, looked up by name hash (lazy). A
+ * system without one trusts nobody; that is no error. */
 PS_MUST ps_code ps_trust_use_system(struct ps_trust *t, ps_err *err);
 PS_MUST ps_code ps_trust_add_crl_file(struct ps_trust *t, const char *path,
     const struct ps_limits *limits, ps_err *err);
@@ -34,7 +35,7 @@ struct ps_path_in {
 	ps_cert		*cert;		/* the end entity */
 	ps_cert *const	*extra;		/* untrusted helpers */
 	size_t		 nextra;
-	const ps_slice	*crl;		/* DER, from the message: hints only, in addition to trust's */
+	const ps_slice	*crl;		/* DER, from the message: hints only */
 	size_t		 ncrl;
 	int64_t		 at;		/* the time to judge by */
 	enum ps_purpose	 purpose;
@@ -92,8 +93,10 @@ struct ps_path_out {
 	int64_t		 revocation_at;	/* thisUpdate of what was used */
 };
 
-/* ps_path_check judges; an error only when memory or the library fails. */
-PS_MUST ps_code ps_path_check(const struct ps_path_in *in, struct ps_path_out *out, ps_err *err);
+/* ps_path_check judges; an error only when memory or the library fails. May run
+ * in several threads with one trust and the same certificates. */
+PS_MUST ps_code ps_path_check(const struct ps_path_in *in, struct ps_path_out *out,
+    ps_err *err);
 void	ps_path_clear(struct ps_path_out *out);
 
 #endif

@@ -10,7 +10,6 @@
  */
 #include <string.h>
 
-#include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 
 #include "base/clock.h"
@@ -94,7 +93,6 @@ add_from_message(STACK_OF(X509_CRL) *lists, const struct ps_path_in *in,
 		else
 			X509_CRL_free(crl);
 	}
-	ERR_clear_error();
 	return code;
 }
 
@@ -204,7 +202,6 @@ ask(const struct ps_path_in *in, STACK_OF(X509) *untrusted, STACK_OF(X509_CRL) *
 	else if (error == X509_V_ERR_UNSPECIFIED)
 		code = ps_fail(err, PS_E_CRYPTO, WHERE, PS_NOWHERE, W_X509_LIBRARY);
 	X509_STORE_CTX_free(ctx);
-	ERR_clear_error();
 	return code;
 }
 

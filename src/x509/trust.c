@@ -25,7 +25,8 @@
 static ps_code
 library(ps_err *err)
 {
-	ERR_clear_error();
+	if (ps_x509_nomem())
+		return ps_nomem(err, WHERE);
 	return ps_fail(err, PS_E_CRYPTO, WHERE, PS_NOWHERE, W_X509_LIBRARY);
 }
 

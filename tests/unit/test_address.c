@@ -155,6 +155,69 @@ hidden_octets_make_no_name(void **state)
 	ps_buf_clear(&der);
 }
 
+/* A certificate like alice's with `n` addresses. */
+static struct ps_buf
+crowd(unsigned n)
+{
+	ps_cert *like = pki_cert("alice");
+	const struct ps_cert_view *v = ps_cert_view_of(like);
+	struct ps_buf out = { 0 }, names = { 0 };
+	struct derw w;
+
+	derw_init(&w, &names);
+	derw_begin(&w, DER_SEQUENCE);
+	for (unsigned i = 0; i < n; i++)
+		derw_value(&w, DER_CTX_PRIM(1), ps_str("a@example.org"));
+	derw_end(&w);
+	assert_int_equal(derw_finish(&w, NULL), PS_OK);
+	derw_init(&w, &out);
+	derw_begin(&w, DER_SEQUENCE);
+	derw_begin(&w, DER_SEQUENCE);
+	derw_u64(&w, 1);
+	derw_raw(&w, v->signature.whole);
+	derw_raw(&w, v->issuer);
+	derw_begin(&w, DER_SEQUENCE);
+	derw_time(&w, v->not_before);
+	derw_time(&w, v->not_after);
+	derw_end(&w);
+	derw_raw(&w, v->subject);
+	derw_raw(&w, v->spki);
+	derw_begin(&w, DER_CTX(3));
+	derw_begin(&w, DER_SEQUENCE);
+	derw_begin(&w, DER_SEQUENCE);
+	derw_oid(&w, ps_str("\x55\x1d\x11"));
+	derw_octets(&w, ps_buf_get(&names));
+	derw_end(&w);
+	derw_end(&w);
+	derw_end(&w);
+	derw_end(&w);
+	derw_raw(&w, v->signature.whole);
+	derw_bits(&w, ps_str("signature"));
+	derw_end(&w);
+	assert_int_equal(derw_finish(&w, NULL), PS_OK);
+	ps_buf_clear(&names);
+	ps_cert_free(like);
+	return out;
+}
+
+static void
+a_certificate_names_so_many(void **state)
+{
+	struct ps_buf der = crowd(1000);
+	ps_err err = PS_ERR_INIT;
+	ps_cert *c = NULL;
+
+	(void)state;
+	assert_ok(ps_cert_parse(&c, ps_buf_get(&der), &err), &err);
+	assert_non_null(ps_cert_address(c, 999));
+	assert_null(ps_cert_address(c, 1000));
+	ps_cert_free(c);
+	ps_buf_clear(&der);
+	der = crowd(1001);
+	assert_code(ps_cert_parse(&c, ps_buf_get(&der), &err), PS_E_LIMIT);
+	ps_buf_clear(&der);
+}
+
 int
 main(void)
 {
@@ -166,6 +229,7 @@ main(void)
 		cmocka_unit_test(the_extension_speaks_for_itself),
 		cmocka_unit_test(the_subject_speaks_when_nothing_else_does),
 		cmocka_unit_test(hidden_octets_make_no_name),
+		cmocka_unit_test(a_certificate_names_so_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "pki.h"
 
+#include <pthread.h>
+
 #include "base/clock.h"
 #include "x509/path.h"
 
@@ -370,6 +372,52 @@ files_of_trust(void **state)
 	ps_trust_free(NULL);
 }
 
+/* One trust, the same certificates, parsed and not used before. */
+static void *
+check_again(void *arg)
+{
+	const struct ps_path_in *in = arg;
+	struct ps_path_out out;
+	bool *good = calloc(1, sizeof *good);
+
+	for (unsigned i = 0; i < 20; i++) {
+		if (ps_path_check(in, &out, NULL) != PS_OK || !out.good)
+			return good;
+		ps_path_clear(&out);
+	}
+	*good = true;
+	return good;
+}
+
+static void
+threads_share_certificates(void **state)
+{
+	struct question q = { USUAL, .crl = { "issuing.crl", "root.crl" } };
+	struct ps_trust *trust = trust_of(&q);
+	ps_cert *leaf = pki_cert("alice"), *issuing = pki_cert("issuing");
+	ps_policy *policy = NULL;
+	struct ps_path_in in = { .trust = trust, .cert = leaf, .extra = &issuing, .nextra = 1,
+	    .at = PKI_NOW, .revocation = PS_REVOCATION_HARD, .limits = &ps_limits_default };
+	ps_err err = PS_ERR_INIT;
+	pthread_t thread[4];
+	void *good = NULL;
+
+	(void)state;
+	assert_ok(ps_policy_new(&policy, "default", &err), &err);
+	in.policy = policy;
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(pthread_create(&thread[i], NULL, check_again, &in), 0);
+	for (unsigned i = 0; i < 4; i++) {
+		assert_int_equal(pthread_join(thread[i], &good), 0);
+		assert_true(*(bool *)good);
+		free(good);
+	}
+	ps_cert_free(leaf);
+	ps_cert_free(issuing);
+	ps_trust_free(trust);
+	ps_policy_free(policy);
+}
+
 static void
 reasons_have_names(void **state)
 {
@@ -397,6 +445,7 @@ main(void)
 		cmocka_unit_test(unknown_is_soft_or_hard),
 		cmocka_unit_test(lists_of_a_message_are_hints),
 		cmocka_unit_test(files_of_trust),
+		cmocka_unit_test(threads_share_certificates),
 		cmocka_unit_test(reasons_have_names),
 	};
 

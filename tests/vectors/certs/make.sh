@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: ISC
 # Makes the certificates of this folder anew, with the openssl command (3.0 or
 # later). Keys are made, used and forgotten, so every run gives other
 # certificates with the same meaning; the tests know only what they mean, but
