@@ -90,7 +90,9 @@ derive_kek(const struct ps_alg *agree, ps_slice key_info, ps_slice ukm, ps_slice
 	return code;
 }
 
-/* RFC 8418, 2: "the all-zero value [...] MUST be checked for". */
+/* RFC 7748, 6: X25519 and X448 give zeros for a peer's key of small order,
+ * which leaves the secret to the peer (RFC 8418, 2). Of a Weierstrass curve,
+ * whose points were checked, zeros are a coordinate like any other. */
 static bool
 all_zero(const uint8_t *p, size_t n)
 {
@@ -110,7 +112,8 @@ agree_z(EVP_PKEY *own, EVP_PKEY *peer, uint8_t z[SHARED_MAX], size_t *out_n)
 	size_t n = SHARED_MAX;
 	bool good = ctx != NULL && EVP_PKEY_derive_init(ctx) == 1 &&
 	    EVP_PKEY_derive_set_peer_ex(ctx, peer, 1) == 1 &&
-	    EVP_PKEY_derive(ctx, z, &n) == 1 && !all_zero(z, n);
+	    EVP_PKEY_derive(ctx, z, &n) == 1 &&
+	    (EVP_PKEY_is_a(own, "EC") || !all_zero(z, n));
 
 	EVP_PKEY_CTX_free(ctx);
 	*out_n = n;

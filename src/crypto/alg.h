@@ -44,7 +44,7 @@ struct ps_alg {
 	unsigned	 iv;		/* octets */
 	unsigned	 tag;		/* octets: AEAD, 0: none */
 	unsigned	 digest;	/* enum ps_alg_id: of a signature or KDF, 0: none */
-	unsigned	 key;		/* enum ps_alg_id: key type of a signature, agreement, transport */
+	unsigned	 key;		/* enum ps_alg_id: its key type, 0: none */
 	bool		 aead;
 };
 
@@ -107,7 +107,7 @@ void	ps_algid_build_tagged(struct derw *w, uint32_t tag, const struct ps_alg *al
 
 /*
  * ps_alg_digest_of reads a digestAlgorithm; also accepts the signature OIDs
- * that some senders put there (STANDARDS 6.1, 27). NULL: unknown.
+ * that some senders put there. NULL: unknown.
  */
 const struct ps_alg *ps_alg_digest_of(const struct ps_algid *a);
 

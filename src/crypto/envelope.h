@@ -8,8 +8,9 @@
  *
  * Receiving: every failure that depends on a private key or a password is
  * PS_E_DECRYPT with one sentence. PKCS#1 v1.5 never fails on padding: it gives
- * a substitute key (DESIGN 9: HMAC of a per-key secret over the ciphertext, of the expected
- * length, chosen without a branch), so that only the content decryption tells.
+ * a substitute key (HMAC of a per-key secret over the ciphertext, of the
+ * expected length, chosen without a branch), so that only the content
+ * decryption tells.
  */
 
 #include "base/ctx.h"
@@ -33,17 +34,20 @@ void	ps_ephemeral_free(struct ps_ephemeral *e);
 /* ps_ephemeral_build writes OriginatorPublicKey with identifier `tag`. */
 void	ps_ephemeral_build(const struct ps_ephemeral *e, struct derw *w, uint32_t tag);
 bool	ps_ephemeral_fits(const struct ps_ephemeral *e, struct ps_pubkey *to);
-/* ps_agree_choose: the agreement row for a key (KDF by curve strength: P-256 SHA-256, P-384
- * SHA-384, P-521 SHA-512; X25519 HKDF-SHA-256, X448 HKDF-SHA-512) and a CEK size; the wrap as long as the CEK. */
+/* ps_agree_choose: the agreement row for a key (KDF by curve strength: P-256
+ * SHA-256, P-384 SHA-384, P-521 SHA-512; X25519 HKDF-SHA-256, X448
+ * HKDF-SHA-512) and a CEK size; the wrap is as long as the CEK. */
 PS_MUST ps_code ps_agree_choose(struct ps_pubkey *to, size_t cek_size,
     const struct ps_alg **out_agree, const struct ps_alg **out_wrap, ps_err *err);
 PS_MUST ps_code ps_agree_encrypt(struct ps_ephemeral *e, struct ps_pubkey *to,
     const struct ps_alg *agree, const struct ps_alg *wrap, ps_slice ukm, ps_slice cek,
     struct ps_buf *out_algid, struct ps_buf *out, ps_err *err);
-/* `originator`: the OriginatorPublicKey element ([1] or SEQUENCE); parameters
+/* `ukm.p` NULL: there is none.
+ * `originator`: the OriginatorPublicKey element ([1] or SEQUENCE); parameters
  * absent, NULL or namedCurve; the curve is our key's. */
 PS_MUST ps_code ps_agree_decrypt(struct ps_key *key, ps_slice originator,
-    const struct ps_algid *algid, ps_slice ukm, ps_slice encrypted, ps_secret *out_cek, ps_err *err);
+    const struct ps_algid *algid, ps_slice ukm, ps_slice encrypted, ps_secret *out_cek,
+    ps_err *err);
 
 /* --- a password (RFC 5652 6.2.4, RFC 3211) --- */
 PS_MUST ps_code ps_password_encrypt(const ps_secret *password, ps_slice cek,

@@ -75,6 +75,14 @@ PS_MUST ps_code kdf_hkdf(const struct ps_alg *digest, ps_slice ikm, ps_slice sal
     uint8_t *out, size_t n, ps_err *err);
 PS_MUST ps_code kdf_pbkdf2(const struct ps_alg *digest, ps_slice password, ps_slice salt,
     uint64_t rounds, uint8_t *out, size_t n, ps_err *err);
+/* Parameters of scrypt (RFC 7914, 7.1), judged by who reads them. */
+enum { SCRYPT_OCTETS_MAX = 256 << 20 };
+struct scrypt_params {
+	ps_slice	 salt;
+	uint64_t	 n, r, p;
+};
+PS_MUST ps_code kdf_scrypt(const struct scrypt_params *s, ps_slice password,
+    uint8_t *out, size_t n, ps_err *err);
 PS_MUST ps_code kdf_hmac(const struct ps_alg *digest, ps_slice key, ps_slice in,
     uint8_t out[PS_DIGEST_MAX], ps_err *err);
 /* Parameters of PBKDF2 (RFC 8018, A.2). */

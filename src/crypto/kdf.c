@@ -92,6 +92,25 @@ kdf_pbkdf2(const struct ps_alg *digest, ps_slice password, ps_slice salt,
 	return derive("PBKDF2", params, out, n, err);
 }
 
+/* OpenSSL's own bound of 32 MiB is just below what common files ask for. */
+ps_code
+kdf_scrypt(const struct scrypt_params *s, ps_slice password, uint8_t *out, size_t n, ps_err *err)
+{
+	uint64_t cost = s->n, most = SCRYPT_OCTETS_MAX + (1 << 20);
+	uint32_t r = (uint32_t)s->r, p = (uint32_t)s->p;
+	OSSL_PARAM params[] = {
+		octets(OSSL_KDF_PARAM_PASSWORD, password),
+		octets(OSSL_KDF_PARAM_SALT, s->salt),
+		OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_N, &cost),
+		OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_SCRYPT_R, &r),
+		OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_SCRYPT_P, &p),
+		OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_MAXMEM, &most),
+		OSSL_PARAM_construct_end(),
+	};
+
+	return derive("SCRYPT", params, out, n, err);
+}
+
 ps_code
 kdf_hmac(const struct ps_alg *digest, ps_slice key, ps_slice in,
     uint8_t out[PS_DIGEST_MAX], ps_err *err)

@@ -17,13 +17,26 @@
 #include "base/buf.h"
 #include "crypto/internal.h"
 
+/* Some programs write the curve of a private key out by its parameters. In a
+ * stranger's key that is refused; of our own, OpenSSL has found out which
+ * curve it is, so the public half can name it. */
+static void
+name_curve(EVP_PKEY *pkey)
+{
+	if (EVP_PKEY_is_a(pkey, "EC"))
+		(void)EVP_PKEY_set_utf8_string_param(pkey, OSSL_PKEY_PARAM_EC_ENCODING,
+		    OSSL_PKEY_EC_ENCODING_GROUP);
+}
+
 static ps_code
 public_half(struct ps_pubkey **out, EVP_PKEY *pkey, ps_err *err)
 {
 	unsigned char *p = NULL;
-	int n = i2d_PUBKEY(pkey, &p);
+	int n;
 	ps_code code;
 
+	name_curve(pkey);
+	n = i2d_PUBKEY(pkey, &p);
 	if (n <= 0)
 		return ps_fail(err, PS_E_UNSUPPORTED, "crypto.private-key", PS_NOWHERE,
 		    W_CRYPTO_KEY_PRIVATE, PS_TEXT("reason", crypto_reason()));

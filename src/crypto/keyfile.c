@@ -57,8 +57,41 @@ loader_add_cert(struct loader *l, ps_slice der, ps_err *err)
 	return code;
 }
 
+/*
+ * Writes a PKCS#8 key in the form that every OpenSSL reads: version 0, without
+ * attributes and public key (RFC 5958, 2 has them in version 1), and a key for
+ * OAEP alone as the RSA key that it is. Anything else is copied.
+ */
 static ps_code
-decode_key(struct ps_key **out, ps_slice der, ps_err *err)
+plain_key(struct ps_buf *out, ps_slice der, ps_err *err)
+{
+	struct der_state state;
+	struct der in, seq;
+	struct ps_algid a;
+	ps_slice octets;
+	struct derw w;
+
+	der_init(&in, &state, der, 0, false, "OneAsymmetricKey");
+	seq = der_enter(&in, DER_SEQUENCE, "OneAsymmetricKey");
+	der_skip(&seq, "version");
+	a = ps_algid_parse(&seq, DER_SEQUENCE, "privateKeyAlgorithm");
+	octets = der_octets(&seq, "privateKey");
+	if (der_failed(&in))
+		return ps_buf_add(out, der, err);
+	derw_init(&w, out);
+	derw_begin(&w, DER_SEQUENCE);
+	derw_u64(&w, 0);
+	if (ps_slice_equal(a.oid, ps_alg_get(PS_KEY_RSA_OAEP)->oid))
+		ps_algid_build(&w, ps_alg_get(PS_KEY_RSA));
+	else
+		derw_raw(&w, a.whole);
+	derw_octets(&w, octets);
+	derw_end(&w);
+	return derw_finish(&w, err);
+}
+
+static ps_code
+decode_plain(struct ps_key **out, ps_slice der, ps_err *err)
 {
 	const uint8_t *p = der.p;
 	EVP_PKEY *pkey;
@@ -72,6 +105,18 @@ decode_key(struct ps_key **out, ps_slice der, ps_err *err)
 	else
 		code = key_new(out, pkey, err);
 	ERR_pop_to_mark();
+	return code;
+}
+
+static ps_code
+decode_key(struct ps_key **out, ps_slice der, ps_err *err)
+{
+	struct ps_buf plain = { .secret = true };
+	ps_code code = plain_key(&plain, der, err);
+
+	if (code == PS_OK)
+		code = decode_plain(out, ps_buf_get(&plain), err);
+	ps_buf_clear(&plain);
 	return code;
 }
 

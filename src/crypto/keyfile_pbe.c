@@ -3,7 +3,7 @@
  * Encryption under a passphrase: PBES2, and the old schemes of PKCS#5 and
  * PKCS#12.
  *
- * What they may cost is read and judged by us before OpenSSL does any work.
+ * What they may cost is read and judged by us before any work is done.
  * Ciphers that OpenSSL moved to its legacy provider are loaded into a library
  * context of their own, so that reading an old file does not make the rest of
  * the process accept RC2.
@@ -18,6 +18,7 @@
 #include <openssl/x509.h>
 
 #include "base/text.h"
+#include "crypto/cipher.h"
 #include "crypto/loader.h"
 
 #define PKCS5	"\x2a\x86\x48\x86\xf7\x0d\x01\x05"
@@ -50,7 +51,7 @@ static const struct scheme old_ciphers[] = {
 static const ps_slice oid_pbes2 = OID(PKCS5 "\x0d");
 static const ps_slice oid_scrypt = OID("\x2b\x06\x01\x04\x01\xda\x47\x04\x0b");
 
-enum { SCRYPT_N_MAX = 1 << 20, SCRYPT_R_MAX = 16, SCRYPT_P_MAX = 16 };
+enum { SCRYPT_P_MAX = 16 };
 
 static ps_code
 unknown(struct loader *l, const struct ps_algid *a, ps_err *err)
@@ -78,40 +79,45 @@ find(const struct scheme *list, size_t n, ps_slice oid)
 	return NULL;
 }
 
+/* RFC 7914, 2: memory is 128 * N * r octets, work p times that. */
+static bool
+affordable(const struct scrypt_params *s)
+{
+	return s->n <= SCRYPT_OCTETS_MAX && s->r <= SCRYPT_OCTETS_MAX &&
+	    s->p <= SCRYPT_P_MAX && s->r != 0 &&
+	    s->n <= SCRYPT_OCTETS_MAX / 128 / s->r;
+}
+
 /* RFC 7914, 7.1: scrypt-params. */
 static ps_code
-check_scrypt(struct loader *l, const struct ps_algid *kdf, ps_err *err)
+parse_scrypt(struct loader *l, struct scrypt_params *out, ps_slice params, ps_err *err)
 {
 	struct der_state state;
 	struct der in, seq;
-	uint64_t n, r, p;
 	ps_code code;
 
-	der_init(&in, &state, kdf->params, 0, false, "scrypt-params");
+	der_init(&in, &state, params, 0, false, "scrypt-params");
 	seq = der_enter(&in, DER_SEQUENCE, "scrypt-params");
-	(void)der_octets(&seq, "salt");
-	n = der_u64(&seq, "costParameter");
-	r = der_u64(&seq, "blockSize");
-	p = der_u64(&seq, "parallelizationParameter");
+	out->salt = der_octets(&seq, "salt");
+	out->n = der_u64(&seq, "costParameter");
+	out->r = der_u64(&seq, "blockSize");
+	out->p = der_u64(&seq, "parallelizationParameter");
 	if (der_more(&seq))
 		(void)der_u64(&seq, "keyLength");
 	der_leave(&seq);
 	code = der_finish(&in, "crypto.key-file", err);
-	if (code == PS_OK && (n > SCRYPT_N_MAX || r > SCRYPT_R_MAX || p > SCRYPT_P_MAX))
-		return costly(l, err);
-	return code;
+	return code == PS_OK && !affordable(out) ? costly(l, err) : code;
 }
 
 static ps_code
-check_kdf(struct loader *l, const struct ps_algid *kdf, ps_err *err)
+parse_kdf(struct loader *l, struct pbe *out, const struct ps_algid *kdf, ps_err *err)
 {
-	struct pbkdf2_params p;
-
-	if (ps_slice_equal(kdf->oid, oid_scrypt))
-		return check_scrypt(l, kdf, err);
+	out->is_scrypt = ps_slice_equal(kdf->oid, oid_scrypt);
+	if (out->is_scrypt)
+		return parse_scrypt(l, &out->scrypt, kdf->params, err);
 	if (ps_alg_by_oid(PS_ALG_KDF, kdf->oid) == NULL)
 		return unknown(l, kdf, err);
-	return pbkdf2_parse(&p, kdf, l->limits, err);
+	return pbkdf2_parse(&out->pbkdf2, kdf, l->limits, err);
 }
 
 /* RFC 8018, A.4: PBES2-params. */
@@ -120,26 +126,25 @@ parse_pbes2(struct loader *l, struct pbe *out, ps_slice params, ps_err *err)
 {
 	struct der_state state;
 	struct der in, seq;
-	struct ps_algid kdf, cipher;
-	const struct ps_alg *row;
+	struct ps_algid kdf;
 	const struct scheme *old;
 	ps_code code;
 
 	der_init(&in, &state, params, 0, false, "PBES2-params");
 	seq = der_enter(&in, DER_SEQUENCE, "PBES2-params");
 	kdf = ps_algid_parse(&seq, DER_SEQUENCE, "keyDerivationFunc");
-	cipher = ps_algid_parse(&seq, DER_SEQUENCE, "encryptionScheme");
+	out->cipher = ps_algid_parse(&seq, DER_SEQUENCE, "encryptionScheme");
 	der_leave(&seq);
 	code = der_finish(&in, "crypto.key-file", err);
 	if (code == PS_OK)
-		code = check_kdf(l, &kdf, err);
+		code = parse_kdf(l, out, &kdf, err);
 	if (code != PS_OK)
 		return code;
-	row = ps_alg_by_oid(PS_ALG_CIPHER, cipher.oid);
-	old = find(old_ciphers, sizeof old_ciphers / sizeof old_ciphers[0], cipher.oid);
-	if ((row == NULL || row->aead) && old == NULL)
-		return unknown(l, &cipher, err);
-	out->name = row != NULL ? row->label : old->name;
+	out->row = ps_alg_by_oid(PS_ALG_CIPHER, out->cipher.oid);
+	old = find(old_ciphers, sizeof old_ciphers / sizeof old_ciphers[0], out->cipher.oid);
+	if (out->row != NULL ? out->row->aead : old == NULL)
+		return unknown(l, &out->cipher, err);
+	out->name = old == NULL ? out->row->label : old->name;
 	out->legacy = old != NULL;
 	return PS_OK;
 }
@@ -169,7 +174,7 @@ pbe_parse(struct loader *l, struct pbe *out, const struct ps_algid *a, ps_err *e
 {
 	const struct scheme *s = find(schemes, sizeof schemes / sizeof schemes[0], a->oid);
 
-	out->algid = *a;
+	*out = (struct pbe){ .algid = *a };
 	if (ps_slice_equal(a->oid, oid_pbes2))
 		return parse_pbes2(l, out, a->params, err);
 	if (s == NULL)
@@ -209,7 +214,7 @@ pbe_close(struct loader *l)
 /* One wrong passphrase in 256 leaves a padding that looks right; what it
  * leaves of the text does not begin like a key or a list. */
 static bool
-plausible(const unsigned char *text, int n)
+plausible(const unsigned char *text, ptrdiff_t n)
 {
 	ps_slice value;
 	uint32_t tag;
@@ -237,14 +242,61 @@ crypt_with(struct loader *l, const X509_ALGOR *alg, const struct pbe *pbe, ps_sl
 	return code;
 }
 
+static ps_code
+run_cipher(struct loader *l, struct ps_cipher *c, ps_slice in, struct ps_buf *out, ps_err *err)
+{
+	struct ps_buf text = { .secret = true };
+	struct ps_step_io io = { .in = in.p, .in_end = in.p + in.n, .last = true };
+	ps_code code = ps_buf_reserve(&text, in.n + 32, err);
+
+	if (code == PS_OK) {
+		io.out = text.p;
+		io.out_end = text.p + in.n + 32;
+		if (c->step.ops->run(&c->step, &io, NULL) != PS_OK || !io.done ||
+		    !plausible(text.p, io.out - text.p))
+			code = loader_wrong(l, err);
+		else
+			code = ps_buf_add(out,
+			    (ps_slice){ text.p, (size_t)(io.out - text.p) }, err);
+		text.n = in.n + 32;	/* all of it is wiped */
+	}
+	ps_buf_clear(&text);
+	return code;
+}
+
+/* RFC 8018, 6.2. */
+static ps_code
+decrypt_pbes2(struct loader *l, const struct pbe *pbe, ps_slice pass, ps_slice in,
+    struct ps_buf *out, ps_err *err)
+{
+	uint8_t key[32];
+	ps_slice k = { key, pbe->row->bits / 8 };
+	struct ps_cipher *c = NULL;
+	ps_code code;
+
+	code = pbe->is_scrypt ? kdf_scrypt(&pbe->scrypt, pass, key, k.n, err) :
+	    kdf_pbkdf2(ps_alg_get(pbe->pbkdf2.prf->digest), pass, pbe->pbkdf2.salt,
+	    pbe->pbkdf2.rounds, key, k.n, err);
+	if (code == PS_OK)
+		code = ps_cipher_new_decrypt(&c, &pbe->cipher, k, err);
+	if (code == PS_OK)
+		code = run_cipher(l, c, in, out, err);
+	ps_cipher_free(c);
+	ps_wipe(key, sizeof key);
+	return code;
+}
+
 ps_code
 pbe_decrypt(struct loader *l, const struct pbe *pbe, ps_slice pass, ps_slice in,
     struct ps_buf *out, ps_err *err)
 {
 	const uint8_t *p = pbe->algid.whole.p;
 	X509_ALGOR *alg;
-	ps_code code = pbe->legacy ? open_legacy(l, pbe, err) : PS_OK;
+	ps_code code;
 
+	if (pbe->row != NULL)
+		return decrypt_pbes2(l, pbe, pass, in, out, err);
+	code = pbe->legacy ? open_legacy(l, pbe, err) : PS_OK;
 	if (code != PS_OK)
 		return code;
 	if (in.n > INT_MAX || pass.n > INT_MAX)

@@ -27,7 +27,7 @@ static const ps_slice oid_encrypted = OID(PKCS7 "\x06");
 static const ps_slice oid_x509 = OID(PKCS9 "\x16\x01");
 static const ps_slice oid_pbmac1 = OID("\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0e");
 
-enum { BAGS_DEEP = 8 };
+enum { BAGS_DEEP = 8, MAC_KEY_MIN = 20, MAC_KEY_MAX = 512 };
 
 /* MacData; absent: mac.n == 0. */
 struct mac {
@@ -88,10 +88,10 @@ unknown_mac(struct pfx *p, const struct ps_algid *a, ps_err *err)
 	    PS_TEXT("algorithm", der_oid_text(a->oid, text, sizeof text)));
 }
 
-/* RFC 9579, 4: the key comes from PBKDF2, over the passphrase in UTF-8. */
+/* RFC 9579: the key comes from PBKDF2, over the passphrase in UTF-8. */
 static ps_code
 pbmac1_key(struct pfx *p, ps_slice pass, const struct ps_alg **out_digest,
-    uint8_t key[PS_DIGEST_MAX], size_t *out_n, ps_err *err)
+    uint8_t key[MAC_KEY_MAX], size_t *out_n, ps_err *err)
 {
 	struct der_state state;
 	struct der in, seq;
@@ -111,8 +111,9 @@ pbmac1_key(struct pfx *p, ps_slice pass, const struct ps_alg **out_digest,
 	if (code != PS_OK)
 		return code;
 	row = ps_alg_by_oid(PS_ALG_MAC, mac.oid);
-	/* RFC 9579, 5: keyLength "MUST be present"; 20 octets are its least. */
-	if (row == NULL || params.length < 20 || params.length > PS_DIGEST_MAX)
+	/* RFC 9579 wants keyLength written out, and a short one is a weak
+	 * key; some programs write the bits where octets were meant. */
+	if (row == NULL || params.length < MAC_KEY_MIN || params.length > MAC_KEY_MAX)
 		return unknown_mac(p, &mac, err);
 	*out_digest = ps_alg_get(row->digest);
 	*out_n = (size_t)params.length;
@@ -123,7 +124,7 @@ pbmac1_key(struct pfx *p, ps_slice pass, const struct ps_alg **out_digest,
 /* RFC 7292, B.4: the old derivation, with purpose 3. */
 static ps_code
 old_key(struct pfx *p, ps_slice pass, const struct ps_alg **out_digest,
-    uint8_t key[PS_DIGEST_MAX], size_t *out_n, ps_err *err)
+    uint8_t key[MAC_KEY_MAX], size_t *out_n, ps_err *err)
 {
 	const struct ps_alg *digest = ps_alg_by_oid(PS_ALG_DIGEST, p->mac.alg.oid);
 	EVP_MD *md = digest == NULL ? NULL : EVP_MD_fetch(NULL, digest->ossl, NULL);
@@ -143,7 +144,7 @@ old_key(struct pfx *p, ps_slice pass, const struct ps_alg **out_digest,
 static ps_code
 try_mac(struct pfx *p, ps_slice pass, void *arg, ps_err *err)
 {
-	uint8_t key[PS_DIGEST_MAX], mac[PS_DIGEST_MAX];
+	uint8_t key[MAC_KEY_MAX], mac[PS_DIGEST_MAX];
 	const struct ps_alg *digest = NULL;
 	bool pbmac1 = ps_slice_equal(p->mac.alg.oid, oid_pbmac1);
 	size_t n = 0;

@@ -51,6 +51,12 @@ struct pbe {
 	struct ps_algid	 algid;
 	const char	*name;
 	bool		 legacy;	/* wants the legacy provider */
+	/* PBES2 with a cipher of our table is done by us: */
+	const struct ps_alg *row;	/* else NULL */
+	struct ps_algid	 cipher;
+	bool		 is_scrypt;
+	struct scrypt_params scrypt;
+	struct pbkdf2_params pbkdf2;
 };
 /* pbe_parse refuses what is unknown or costs too much, before any work. */
 PS_MUST ps_code pbe_parse(struct loader *l, struct pbe *out, const struct ps_algid *a,

@@ -212,8 +212,8 @@ unwrap(const struct cbc *c, ps_slice encrypted, size_t cek_size, ps_secret *out,
 	return code;
 }
 
-/* RFC 3211, 2.3: "the key wrap algorithm identifier [...] parameters contain
- * the encryption algorithm and IV"; only block ciphers in CBC mode. */
+/* RFC 3211, 2.3: the parameters are the identifier of the cipher, IV included,
+ * and only block ciphers in CBC mode will do. */
 static ps_code
 parse_wrap(struct cbc *c, const struct ps_algid *wrap_algid, ps_err *err)
 {

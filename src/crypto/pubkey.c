@@ -86,7 +86,8 @@ check_ec(struct spki *s, ps_err *err)
 	ps_slice curve;
 	ps_code code;
 
-	/* RFC 5480, 2.1.1: "specifiedCurve [...] MUST NOT be used". */
+	/* RFC 5480, 2.1.1: "implicitCurve and specifiedCurve MUST NOT be
+	 * used in PKIX". */
 	if (s->algid.params.n != 0 && s->algid.params.p[0] == DER_SEQUENCE)
 		return ps_fail(err, PS_E_UNSUPPORTED, "crypto.public-key", PS_NOWHERE,
 		    W_CRYPTO_KEY_EXPLICIT);
@@ -116,7 +117,7 @@ check(struct spki *s, ps_err *err)
 		return check_ec(s, err);
 	if (s->type->id == PS_KEY_DSA)
 		return s->algid.params.n == 0 ? bad_params(s, err) : PS_OK;
-	/* RFC 8410, 3: "the parameters [...] MUST be absent". */
+	/* RFC 8410, 3: "the parameters MUST be absent". */
 	if (s->type->params == PS_PARAMS_ABSENT)
 		return s->algid.params.n != 0 ? bad_params(s, err) : PS_OK;
 	return check_rsa(s, err);

@@ -122,7 +122,7 @@ rsa_params_parse_pss(struct rsa_params *out, ps_slice params, ps_err *err)
 		code = judge(&p, &raw, err);
 	if (code != PS_OK)
 		return code;
-	/* RFC 4055, 3.1: "The trailerField field is an integer. [...] the
+	/* RFC 4055, 3.1: "The trailerField field is an integer. [...] The
 	 * value MUST be 1". */
 	if (raw.trailer != 1)
 		return ps_fail(err, PS_E_UNSUPPORTED, "crypto.rsa-parameters", PS_NOWHERE,

@@ -44,8 +44,8 @@ parse_pss(struct ps_sigspec *s, const struct ps_algid *sig, ps_err *err)
 	struct rsa_params p;
 	ps_code code;
 
-	/* RFC 4055, 3.1 and RFC 4056, 3: "the parameters field MUST contain
-	 * RSASSA-PSS-params" when it is the algorithm of a signature. */
+	/* RFC 4056, 3: "The algorithm parameters field MUST contain
+	 * RSASSA-PSS-params"; RFC 4055, 3.1 says so for certificates. */
 	if (sig->params.n == 0)
 		return ps_fail(err, PS_E_MALFORMED, "crypto.signature-algorithm", PS_NOWHERE,
 		    W_CRYPTO_PSS_MISSING);
@@ -94,8 +94,8 @@ join_digest(struct ps_sigspec *s, const struct ps_algid *digest, ps_err *err)
 		return ps_fail(err, PS_E_UNSUPPORTED, "crypto.signature-algorithm", PS_NOWHERE,
 		    W_CRYPTO_SIG_ED, PS_TEXT("algorithm", s->sig->label),
 		    PS_TEXT("want", s->digest->label), PS_TEXT("found", said->label));
-	/* RFC 4056, 3: "the same hash algorithm [...] MUST be used"; RFC 5754,
-	 * 3: likewise for the others. */
+	/* RFC 4056, 3: "The same one-way hash function MUST be used";
+	 * RFC 5754, 3: likewise for the others. */
 	return ps_fail(err, PS_E_MALFORMED, "crypto.signature-algorithm", PS_NOWHERE,
 	    W_CRYPTO_SIG_DIGEST, PS_TEXT("found", s->digest->label),
 	    PS_TEXT("want", said->label));

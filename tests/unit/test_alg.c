@@ -190,7 +190,8 @@ digests_are_read_as_senders_write_them(void **state)
 	}
 }
 
-/* STANDARDS: byte-exact encodings that certificates must have. */
+/* Byte-exact encodings that the S/MIME Baseline Requirements demand, and the
+ * like for CMS. */
 static void
 identifiers_are_built_exactly(void **state)
 {
