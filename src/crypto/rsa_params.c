@@ -43,19 +43,26 @@ tagged_u64(struct der *seq, uint32_t tag, const char *name, uint64_t *out)
 	der_leave(&t);
 }
 
-/* The parameters of an algorithm within the parameters, which have their own
- * cursor. */
+/* The parameters of an algorithm within the parameters have their own cursor. */
 static ps_code
-inner(ps_slice params, struct ps_algid *out_algid, ps_slice *out_octets, ps_err *err)
+inner_algid(ps_slice params, struct ps_algid *out, ps_err *err)
 {
 	struct der_state state;
 	struct der in;
 
 	der_init(&in, &state, params, 0, false, "parameters");
-	if (out_algid != NULL)
-		*out_algid = ps_algid_parse(&in, DER_SEQUENCE, "hashAlgorithm");
-	else
-		*out_octets = der_octets(&in, "label");
+	*out = ps_algid_parse(&in, DER_SEQUENCE, "hashAlgorithm");
+	return der_finish(&in, "crypto.rsa-parameters", err);
+}
+
+static ps_code
+inner_octets(ps_slice params, ps_slice *out, ps_err *err)
+{
+	struct der_state state;
+	struct der in;
+
+	der_init(&in, &state, params, 0, false, "parameters");
+	*out = der_octets(&in, "label");
 	return der_finish(&in, "crypto.rsa-parameters", err);
 }
 
@@ -85,7 +92,7 @@ judge(struct rsa_params *out, struct raw *raw, ps_err *err)
 		if (!ps_slice_equal(raw->mgf.oid, OID_MGF1))
 			return crypto_unknown(err, "crypto.rsa-parameters", W_CRYPTO_RSA_MGF,
 			    PS_ALG_DIGEST, &raw->mgf);
-		code = inner(raw->mgf.params, &raw->mgf_hash, NULL, err);
+		code = inner_algid(raw->mgf.params, &raw->mgf_hash, err);
 		if (code != PS_OK)
 			return code;
 	}
@@ -149,7 +156,7 @@ rsa_params_parse_oaep(struct rsa_params *out, ps_slice params, ps_err *err)
 		if (!ps_slice_equal(raw.source.oid, OID_PSPECIFIED))
 			return crypto_unknown(err, "crypto.rsa-parameters", W_CRYPTO_RSA_LABEL,
 			    PS_ALG_DIGEST, &raw.source);
-		code = inner(raw.source.params, NULL, &p.label, err);
+		code = inner_octets(raw.source.params, &p.label, err);
 	}
 	if (code != PS_OK)
 		return code;
