@@ -56,11 +56,9 @@ word_parse(struct word *w, const uint8_t *p, const uint8_t *end)
 		w->charset.n = (size_t)(star - w->charset.p);
 	if (w->charset.n == 0 || end - l.p < 5 || l.p[0] != '?' || l.p[2] != '?')
 		return false;
-	switch (l.p[1]) {
-	case 'b': case 'B': w->base64 = true; break;
-	case 'q': case 'Q': w->base64 = false; break;
-	default: return false;
-	}
+	w->base64 = ps_ascii_lower(l.p[1]) == 'b';
+	if (!w->base64 && ps_ascii_lower(l.p[1]) != 'q')
+		return false;
 	w->text.p = l.p + 3;
 	w->text.n = text_length(w->text.p, end);
 	l.p = w->text.p + w->text.n;
@@ -105,7 +103,7 @@ decode_b(ps_slice in, struct ps_buf *out, bool *out_ok, ps_err *err)
 {
 	struct ps_b64dec dec;
 	struct ps_step_io io;
-	ps_code code = ps_buf_reserve(out, in.n, err);
+	ps_code code = ps_buf_reserve(out, in.n + 1, err);
 
 	if (code != PS_OK)
 		return code;

@@ -28,14 +28,14 @@ struct mime_header {
 	size_t		 n;
 	bool		 lf;		/* the first line ends in a bare LF */
 	bool		 no_body;	/* ended without an empty line */
-	ps_slice	 postmark;	/* an mbox "From " line before the first field */
+	ps_slice	 postmark;	/* "From ", ">From " lines of mbox before the fields */
 };
 
 /*
- * mime_header_read takes the header section from `r`, which then stands at the body. A
- * line that is no field (no colon) ends the section as if an empty line were
- * before it when it is the first, else it is kept as a field with an empty
- * name. Limits: header_bytes, header_fields.
+ * mime_header_read takes the header section from `r`, which then stands at the
+ * body. A line that is no field (a name of printable ASCII and a colon) ends
+ * the section as if an empty line were before it when it is the first, else it
+ * is kept as a field with an empty name. Limits: header_bytes, header_fields.
  */
 PS_MUST ps_code mime_header_read(struct mime_header *out, ps_reader *r,
     const struct ps_limits *limits, ps_err *err);
@@ -47,10 +47,16 @@ size_t	mime_header_count(const struct mime_header *h, const char *name);
 /* mime_field_is_structural: MIME-Version or Content-* (RFC 9788). */
 bool	mime_field_is_structural(const struct mime_field *f);
 bool	mime_field_is(const struct mime_field *f, const char *name);
-/* mime_unfold copies a raw body without folds and outer white space. */
+/* mime_unfold copies a raw body without folds and outer white space; a CR that
+ * stands alone and a NUL become spaces. */
 PS_MUST ps_code mime_unfold(ps_slice body, struct ps_buf *out, ps_err *err);
-/* mime_decode_words decodes encoded words (RFC 2047) of an unfolded text to
- * UTF-8; charsets UTF-8, US-ASCII, ISO-8859-1/15 and windows-1252, others stay as they are. */
+/*
+ * mime_decode_words decodes encoded words (RFC 2047) of an unfolded text to
+ * UTF-8. Charsets: UTF-8, US-ASCII, ISO-8859-1 and -15, windows-1252, and the
+ * common others that the system's iconv has; words in any other stay as they
+ * are. What comes out is UTF-8 without NUL, CR and LF, whatever went in
+ * (U+FFFD, spaces).
+ */
 PS_MUST ps_code mime_decode_words(ps_slice text, struct ps_buf *out, ps_err *err);
 
 /* --- Content-Type and its like --- */
@@ -60,14 +66,18 @@ struct mime_param {
 	char	*value;		/* segments joined, percent-decoded, unquoted */
 };
 struct mime_type {
-	char	*type, *subtype;	/* lower case; "text", "plain" when absent or unreadable */
+	char	*type, *subtype;	/* lower case; "text", "plain" without a readable type */
 	struct mime_param *param;
 	size_t	 n;
 	bool	 present, readable;
 };
-/* mime_type_parse reads a Content-Type or Content-Disposition body (for the latter `type` is
- * the disposition and `subtype` ""); comments, quoted strings, RFC 2231
- * continuations and charsets; first of duplicates wins. */
+/*
+ * mime_type_parse reads a Content-Type or Content-Disposition body (for the
+ * latter, and for a type that has none, `subtype` is ""); comments, quoted
+ * strings, RFC 2231 continuations and charsets. The first of duplicates wins,
+ * but an RFC 2231 form wins over a plain one. No value holds a NUL.
+ * Limit: parameters.
+ */
 PS_MUST ps_code mime_type_parse(struct mime_type *out, ps_slice body,
     const struct ps_limits *limits, ps_err *err);
 void	mime_type_clear(struct mime_type *t);
@@ -90,7 +100,8 @@ void	mime_entity_clear(struct mime_entity *e);
 const char *mime_entity_filename(const struct mime_entity *e);
 
 /* mime_decode opens a reader of the body without its transfer encoding. For
- * 7bit, 8bit and binary *out is `body` itself. The step is kept in `store`. */
+ * 7bit, 8bit, binary and unknown *out is `body` itself. The step is kept in
+ * `store`, which stays where it is until cleared. */
 struct mime_decoder {
 	union { struct ps_b64dec b64; struct ps_qpdec qp; } u;
 	ps_reader *reader;	/* NULL: none was needed */
@@ -103,7 +114,8 @@ void	mime_decoder_clear(struct mime_decoder *store);
 
 struct mime_multipart;
 
-/* mime_multipart_open starts at the body of a multipart entity. */
+/* mime_multipart_open starts at the body of a multipart entity. PS_E_MALFORMED
+ * for an empty boundary; limits: boundary_bytes (never above 1000), parts. */
 PS_MUST ps_code mime_multipart_open(struct mime_multipart **out, ps_reader *body,
     const char *boundary, const struct ps_limits *limits, ps_err *err);
 void	mime_multipart_close(struct mime_multipart *m);
@@ -115,7 +127,8 @@ void	mime_multipart_close(struct mime_multipart *m);
  */
 PS_MUST ps_code mime_multipart_next(struct mime_multipart *m, ps_reader **out, ps_err *err);
 /* Facts after the end: */
-bool	mime_multipart_closed(const struct mime_multipart *m);	/* "--boundary--" was seen */
+/* mime_multipart_closed: "--boundary--" was seen. */
+bool	mime_multipart_closed(const struct mime_multipart *m);
 /* mime_multipart_epilogue: octets other than white space behind it. */
 bool	mime_multipart_epilogue(const struct mime_multipart *m);
 
@@ -129,10 +142,11 @@ struct mime_mailbox {
 struct mime_mailboxes {
 	struct mime_mailbox *box;
 	size_t	 n;
-	bool	 malformed;	/* something could not be read */
+	bool	 malformed;	/* something could not be read, or in two ways */
 };
 /* mime_mailboxes_parse reads an address-list body: groups flattened, obsolete
- * forms accepted; addresses are found before words are decoded. Appends. */
+ * forms accepted; addresses are found before words are decoded. Appends,
+ * nothing on failure. Limit: addresses (of all that was appended). */
 PS_MUST ps_code mime_mailboxes_parse(struct mime_mailboxes *out, ps_slice body,
     const struct ps_limits *limits, ps_err *err);
 void	mime_mailboxes_clear(struct mime_mailboxes *m);
@@ -142,16 +156,17 @@ bool	mime_date_parse(ps_slice body, int64_t *out);
 
 /* --- writing --- */
 
-/* mime_boundary makes an unpredictable boundary (reproducible under the context's
- * test seed; `counter` makes them differ) of 30 to 40 characters that no
- * quoted-printable or base64 line can hold. Randomness comes in from above. */
+/* mime_boundary makes a boundary of 34 characters that no quoted-printable or
+ * base64 line can hold; it must be quoted. Randomness comes in from above. */
 void	mime_boundary(char out[48], const uint8_t random[16]);
 
 /*
  * mime_canonical_writer: everything written becomes an entity with CRLF line
- * ends, and is watched: `unsafe` is set when it cannot travel as 7bit (an octet above 126 or
- * NUL, a bare CR, a line over 998 octets). Hands on windows without copying
- * where nothing is to be changed. `from_lf`: bare LF becomes CRLF (the input is a stored mail); else a bare LF makes it unsafe.
+ * ends, and is watched: `unsafe` is set when it cannot travel as 7bit (an
+ * octet above 126 or NUL, a bare CR, a line over 998 octets). Hands on windows
+ * without copying where nothing is to be changed. `from_lf`: bare LF becomes
+ * CRLF (the input is a stored mail); else a bare LF makes it unsafe. finish
+ * completes the watch and does not finish `dst`.
  */
 struct mime_watch {
 	bool	 from_lf;
@@ -164,12 +179,16 @@ PS_MUST ps_code mime_canonical_writer(ps_writer **out, ps_writer *dst,
     struct mime_watch *watch, ps_err *err);
 
 /*
- * mime_make_safe copies an entity (header section `h`, already read, and the rest in `body`) so
- * that it travels as 7bit with CRLF: leaves that do not are re-encoded
- * (text: quoted-printable; other: base64), their Content-Transfer-Encoding (and those of
- * the multiparts and messages around them) rewritten; everything else stays octet
- * for octet but for line ends. Only structural fields of `h` are written when
- * `structural_only`. Constant memory.
+ * mime_make_safe copies an entity (header section `h`, already read, and the
+ * rest in `body`) so that it travels as 7bit with CRLF: leaves that do not are
+ * re-encoded (text: quoted-printable; other: base64), their
+ * Content-Transfer-Encoding (and those of the multiparts and messages around
+ * them) rewritten; everything else stays octet for octet but for line ends,
+ * multipart/signed and /encrypted as a whole, and fields with raw UTF-8. Only
+ * structural fields of `h` are written when `structural_only`; its postmark
+ * never. Constant memory. Reads `body` twice when it can be rewound, else
+ * re-encodes leaves above 32 KiB unseen. Does not finish `dst`. Limits:
+ * mime_depth, parts and those of headers.
  */
 PS_MUST ps_code mime_make_safe(const struct mime_header *h, ps_reader *body,
     ps_writer *dst, bool structural_only, const struct ps_limits *limits, ps_err *err);

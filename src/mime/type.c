@@ -217,6 +217,8 @@ charset_of(ps_slice *value)
 static ps_slice
 piece_value(const struct pieces *ps, const struct piece *p)
 {
+	if (p->n == 0)
+		return (ps_slice){ NULL, 0 };
 	return (ps_slice){ ps->values.p + p->at, p->n };
 }
 

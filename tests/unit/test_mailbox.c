@@ -204,7 +204,8 @@ many_and_long_take_linear_time(void **state)
 static void
 every_truncation_reads(void **state)
 {
-	static const char in[] = "\"a\\\"b\" =?utf-8?q?c?= (d(e)) <@f,@g:h.\"i\\j\"(k)@[1:2]>, "
+	static const char in[] =
+	    "\"a\\\"b\" =?utf-8?q?c?= (d(e)) <@f,@g:h.\"i\\j\"(k)@[1:2]>, "
 	    "G: l@m . n (o);, p@q";
 
 	(void)state;

@@ -138,6 +138,8 @@ sloppy_fields(void **state)
 		{ "a/b; x=\"a;b=\\\"c\\\\\"; y=2", "a/b", "x", "a;b=\"c\\" },
 		{ "a/b; x=\"a;b=\\\"c\\\\\"; y=2", "a/b", "y", "2" },
 		{ "a/b; junk \"x;y=1\"; y=2", "a/b", "y", "2" },
+		{ "a/b; x=", "a/b", "x", "" }, { "a/b; x=\"\"; y=1", "a/b", "x", "" },
+		{ "a/b; x*=", "a/b", "x", "" }, { "a/b; name=", "a/b", "name", "" },
 		{ "inline; filename=f", "inline/", "filename", "f" },
 		{ "", "text/plain", NULL, NULL },
 		{ ";", "text/plain", NULL, NULL },
@@ -181,7 +183,8 @@ limits_hold(void **state)
 static void
 every_truncation_reads(void **state)
 {
-	static const char in[] = "(c\\)) a/b; x=\"q\\\"\"; y*0*=utf-8'en'%C3; y*1*=%A4; "
+	static const char in[] =
+	    "(c\\)) a/b; x=\"q\\\"\"; y*0*=utf-8'en'%C3; y*1*=%A4; "
 	    "name=\"=?utf-8?b?w6Q=?=\" (d(e)); z=1";
 
 	(void)state;

@@ -197,7 +197,8 @@ limits_hold(void **state)
 static void
 every_truncation_works(void **state)
 {
-	static const char in[] = "Content-Type: multipart/mixed; boundary=b\n\n--b\n"
+	static const char in[] =
+	    "Content-Type: multipart/mixed; boundary=b\n\n--b\n"
 	    "Content-Transfer-Encoding: base64\n\nYWJj\n--b\nContent-Type: message/rfc822\n\n"
 	    "Content-Type: multipart/alternative; boundary=\"b2\"\n\n--b2\n\n\xc3\xa4\n--b2--\n--b--\n";
 
