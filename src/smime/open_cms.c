@@ -376,8 +376,7 @@ open_object(struct opening *o, ps_reader *r, struct ps_layer *parent, bool in_en
 	struct cms_shell shell;
 	ps_code code;
 
-	if ((code = opening_enter_crypto(o, err)) != PS_OK ||
-	    (code = cms_shell_open(&shell, r, o->limits, err)) != PS_OK)
+	if ((code = cms_shell_open(&shell, r, o->limits, err)) != PS_OK)
 		return code;
 	switch (shell.type) {
 	case CMS_SIGNED:
@@ -402,7 +401,6 @@ open_object(struct opening *o, ps_reader *r, struct ps_layer *parent, bool in_en
 		code = opening_other(o, &shell, parent, in_envelope, err);
 		break;
 	}
-	o->crypto_depth--;
 	return code;
 }
 
@@ -422,7 +420,10 @@ opening_cms(struct opening *o, ps_reader *r, struct ps_layer *parent, bool in_en
 	if ((code = opening_look(decoded, &form, err)) != PS_OK ||
 	    (code = opening_cms_source(&source, decoded, form, &ber, err)) != PS_OK)
 		goto out;
-	code = open_object(o, ber, parent, in_envelope, entity, err);
+	if ((code = opening_enter_crypto(o, err)) == PS_OK) {
+		code = open_object(o, ber, parent, in_envelope, entity, err);
+		o->crypto_depth--;
+	}
 out:
 	opening_cms_source_clear(&source);
 	mime_decoder_clear(&decoder);
