@@ -469,4 +469,3 @@ try draft.subject-alone draft_subject_alone
 try bare.object bare_object
 try shown.people shown_to_people
 try shown.undecryptable undecryptable_is_as_outside
-exit 0

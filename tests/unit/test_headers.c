@@ -78,6 +78,47 @@ what_is_cut_is_gone(void **state)
 	}
 }
 
+/* Whatever the field looks like, a reader finds the same before and after but for
+ * what was cut. */
+static void
+other_parameters_stay(void **state)
+{
+	static const char *const pieces[] = { ";", ";", "; hp=clear", "; HP=\"cipher\"", ";a=b",
+	    "; a=\"b;c\"", " ", "\r\n ", "(x)", "; hp*0=ci;hp*1=pher", "; c*0=d; c*1=e",
+	    " x=y", "\"q\"", "=", "hp", "; hp = clear", "; b=c d", ";hp=clear e", "(" };
+	static const char *const names[] = { "hp", NULL };
+	uint32_t seed = 1;
+
+	(void)state;
+	for (int round = 0; round < 20000; round++) {
+		struct ps_buf in = { .p = NULL }, out = { .p = NULL };
+		struct mime_type before, after;
+		ps_err err = PS_ERR_INIT;
+		size_t k = 0;
+
+		assert_ok(ps_buf_add_text(&in, " text/plain", &err), &err);
+		for (uint32_t n = cuts_random(&seed) % 8; n > 0; n--)
+			assert_ok(ps_buf_add_text(&in, pieces[cuts_random(&seed) %
+			    (sizeof pieces / sizeof pieces[0])], &err), &err);
+		assert_ok(mime_type_cut(ps_buf_get(&in), names, &out, &err), &err);
+		assert_ok(mime_type_parse(&before, ps_buf_get(&in), limits(), &err), &err);
+		assert_ok(mime_type_parse(&after, ps_buf_get(&out), limits(), &err), &err);
+		for (size_t i = 0; i < before.n; i++) {
+			if (strcmp(before.param[i].name, "hp") == 0)
+				continue;
+			if (k >= after.n || strcmp(before.param[i].name, after.param[k].name) != 0 ||
+			    strcmp(before.param[i].value, after.param[k].value) != 0)
+				fail_msg("%.*s became %.*s", (int)in.n, in.p, (int)out.n, out.p);
+			k++;
+		}
+		assert_int_equal(k, after.n);
+		mime_type_clear(&before);
+		mime_type_clear(&after);
+		ps_buf_clear(&in);
+		ps_buf_clear(&out);
+	}
+}
+
 /* --- legacy display --- */
 
 static void
@@ -397,6 +438,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parameters_are_cut_and_nothing_else),
 		cmocka_unit_test(what_is_cut_is_gone),
+		cmocka_unit_test(other_parameters_stay),
 		cmocka_unit_test(plain_text_loses_its_first_paragraph),
 		cmocka_unit_test(what_is_held_is_limited),
 		cmocka_unit_test(html_loses_its_divs),
