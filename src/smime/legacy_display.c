@@ -128,14 +128,6 @@ ps_legacy_plain_clear(struct ps_legacy_plain *s)
 
 /* --- text/html --- */
 
-enum state {
-	TEXT,
-	TAG,		/* in `tag` from its "<" on */
-	LONG_TAG,	/* `tag` is full: the rest passes or drops */
-	COMMENT,
-	RAW_END	/* in `tag`: may become the end of the raw element */
-};
-
 static const char legacy_class[] = "header-protection-legacy-display";
 
 static bool
@@ -263,7 +255,7 @@ judge_tag(struct ps_legacy_html *s)
 
 /* Lets `tag` out, or forgets it, and goes on in `next`. */
 static void
-let_go(struct ps_legacy_html *s, bool drop, enum state next)
+let_go(struct ps_legacy_html *s, bool drop, enum ps_html_state next)
 {
 	s->going = drop ? 0 : s->n;
 	s->gone = 0;
@@ -292,7 +284,7 @@ run_text(struct ps_legacy_html *s, struct ps_step_io *io)
 	}
 	s->tag[s->n++] = *io->in++;
 	s->quote = 0;
-	s->state = s->raw != NULL ? RAW_END : TAG;
+	s->state = s->raw != NULL ? PS_HTML_RAW_END : PS_HTML_TAG;
 }
 
 /* Is what stands in `tag` no tag after all? "a < b", "</>". */
@@ -327,22 +319,22 @@ run_tag(struct ps_legacy_html *s, struct ps_step_io *io)
 	uint8_t c = *io->in;
 
 	if (s->n == 1 && c == '<') {	/* "<<": the first was text */
-		let_go(s, s->depth != 0, TEXT);
+		let_go(s, s->depth != 0, PS_HTML_TEXT);
 		return;
 	}
 	io->in++;
 	s->tag[s->n++] = c;
 	if (is_no_tag(s)) {
-		let_go(s, s->depth != 0, TEXT);
+		let_go(s, s->depth != 0, PS_HTML_TEXT);
 	} else if (s->n == 4 && memcmp(s->tag, "<!--", 4) == 0) {
 		s->dashes = 2;
-		let_go(s, s->depth != 0, COMMENT);
+		let_go(s, s->depth != 0, PS_HTML_COMMENT);
 	} else if (c == '>' && s->quote == 0) {
-		let_go(s, is_markup(s) ? judge_tag(s) : s->depth != 0, TEXT);
+		let_go(s, is_markup(s) ? judge_tag(s) : s->depth != 0, PS_HTML_TEXT);
 	} else {
 		take_quote(s, c);
 		if (s->n == sizeof s->tag)
-			let_go(s, is_markup(s) ? judge_tag(s) : s->depth != 0, LONG_TAG);
+			let_go(s, is_markup(s) ? judge_tag(s) : s->depth != 0, PS_HTML_LONG_TAG);
 	}
 }
 
@@ -355,7 +347,7 @@ run_long_tag(struct ps_legacy_html *s, struct ps_step_io *io)
 
 	pass(s, io, 1);
 	if (c == '>' && s->quote == 0)
-		s->state = TEXT;
+		s->state = PS_HTML_TEXT;
 	else if (s->quote != 0)
 		s->quote = c == s->quote ? 0 : s->quote;
 	else if (c == '"' || c == '\'')
@@ -370,7 +362,7 @@ run_comment(struct ps_legacy_html *s, struct ps_step_io *io)
 
 	pass(s, io, 1);
 	if (c == '>' && s->dashes >= 2)
-		s->state = TEXT;
+		s->state = PS_HTML_TEXT;
 	else if (c == '-')
 		s->dashes++;
 	else if (c != '!' || s->dashes < 2)
@@ -392,9 +384,9 @@ run_raw_end(struct ps_legacy_html *s, struct ps_step_io *io)
 	else
 		fits = is_html_space(c) || c == '/' || c == '>';
 	if (!fits)
-		let_go(s, s->depth != 0, TEXT);	/* c is looked at again */
+		let_go(s, s->depth != 0, PS_HTML_TEXT);	/* c is looked at again */
 	else if (s->n == 2 + n)
-		s->state = TAG;
+		s->state = PS_HTML_TAG;
 	else
 		s->tag[s->n++] = *io->in++;
 }
@@ -417,20 +409,20 @@ put_going(struct ps_legacy_html *s, struct ps_step_io *io)
 static void
 run_one(struct ps_legacy_html *s, struct ps_step_io *io)
 {
-	switch ((enum state)s->state) {
-	case TEXT:
+	switch (s->state) {
+	case PS_HTML_TEXT:
 		run_text(s, io);
 		break;
-	case TAG:
+	case PS_HTML_TAG:
 		run_tag(s, io);
 		break;
-	case LONG_TAG:
+	case PS_HTML_LONG_TAG:
 		run_long_tag(s, io);
 		break;
-	case COMMENT:
+	case PS_HTML_COMMENT:
 		run_comment(s, io);
 		break;
-	case RAW_END:
+	case PS_HTML_RAW_END:
 		run_raw_end(s, io);
 		break;
 	}
@@ -447,7 +439,7 @@ html_run(struct ps_step *step, struct ps_step_io *io, ps_err *err)
 	if (!io->last || io->in != io->in_end || s->gone != s->going)
 		return PS_OK;
 	if (s->n != 0)	/* a tag that never ended */
-		let_go(s, s->depth != 0, TEXT);
+		let_go(s, s->depth != 0, PS_HTML_TEXT);
 	io->done = put_going(s, io);
 	return PS_OK;
 }

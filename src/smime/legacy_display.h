@@ -24,9 +24,16 @@ void	ps_legacy_plain_init(struct ps_legacy_plain *s, size_t max);
 void	ps_legacy_plain_clear(struct ps_legacy_plain *s);
 
 /* text/html: every div of the class header-protection-legacy-display. */
+enum ps_html_state {
+	PS_HTML_TEXT,
+	PS_HTML_TAG,		/* in `tag` from its "<" on */
+	PS_HTML_LONG_TAG,	/* `tag` is full: the rest passes or drops */
+	PS_HTML_COMMENT,
+	PS_HTML_RAW_END		/* in `tag`: may become the end of the raw element */
+};
 struct ps_legacy_html {
 	struct ps_step	 step;
-	int		 state;
+	enum ps_html_state state;
 	uint8_t		 tag[2048];	/* as far as it is needed */
 	size_t		 n, going, gone;
 	uint8_t		 quote;		/* the attribute value's, 0: outside */
