@@ -211,6 +211,33 @@ warn_signature(ps_verdict *v, const struct ps_signature *s)
 		ps_verdict_warn(v, "no-sender", W_W_NO_SENDER);
 }
 
+/* A signature binds an author when its certificate names one of From. */
+static bool
+is_bound(const ps_verdict *v)
+{
+	for (size_t i = 0; i < v->nsignature; i++)
+		if (v->signature[i].in_envelope &&
+		    v->signature[i].state == PS_STATE_VALID &&
+		    names_one(v->signature[i].cert, &v->from))
+			return true;
+	return false;
+}
+
+static void
+warn_headers(ps_verdict *v, bool protects)
+{
+	const struct ps_headers *h = &v->headers;
+
+	/* RFC 9788, 4.4: both addresses, as strongly as for phishing. */
+	if (h->from_differs && !is_bound(v))
+		ps_verdict_warn(v, "from-differs", W_W_FROM_DIFFERS,
+		    PS_TEXT("inner", first_address(&v->from)),
+		    PS_TEXT("outer", first_address(&h->from_outer)));
+	if (protects && v->is_mail && v->has_subject && !ps_headers_cover(h, ps_str("Subject")))
+		ps_verdict_warn(v, "subject-outside",
+		    h->mode == PS_HP_NONE ? W_W_SUBJECT : W_W_SUBJECT_OUTER);
+}
+
 static void
 warn_all(ps_verdict *v)
 {
@@ -237,8 +264,7 @@ warn_all(ps_verdict *v)
 	}
 	if (v->from.n > 1 || v->nfrom > 1)
 		ps_verdict_warn(v, "multiple-from", W_W_MULTIPLE_FROM);
-	if (protects && v->is_mail && v->has_subject)
-		ps_verdict_warn(v, "subject-outside", W_W_SUBJECT);
+	warn_headers(v, protects);
 }
 
 void

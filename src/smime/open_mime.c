@@ -68,6 +68,12 @@ kind_of(const struct mime_entity *e)
 	return KIND_PAYLOAD;
 }
 
+bool
+opening_is_layer(const struct mime_entity *e)
+{
+	return kind_of(e) != KIND_PAYLOAD;
+}
+
 ps_code
 opening_set_media(struct ps_layer *l, const struct mime_entity *e, ps_err *err)
 {
@@ -87,8 +93,8 @@ opening_set_media(struct ps_layer *l, const struct mime_entity *e, ps_err *err)
 static ps_code walk(struct opening *o, const struct mime_header *h, ps_reader *body,
     struct ps_layer *parent, ps_err *err);
 
-static ps_code
-enter_entity(struct opening *o, ps_err *err)
+ps_code
+opening_enter_entity(struct opening *o, ps_err *err)
 {
 	if (o->mime_depth >= o->limits->mime_depth)
 		return ps_fail(err, PS_E_LIMIT, "smime.open", PS_NOWHERE, W_OPEN_MIME_DEPTH,
@@ -104,7 +110,7 @@ static ps_code
 walk_entity(struct opening *o, ps_reader *r, struct ps_layer *parent, ps_err *err)
 {
 	struct mime_header h = { 0 };
-	ps_code code = enter_entity(o, err);
+	ps_code code = opening_enter_entity(o, err);
 
 	if (code != PS_OK)
 		return code;
@@ -207,23 +213,30 @@ walk(struct opening *o, const struct mime_header *h, ps_reader *body, struct ps_
 	return code;
 }
 
+ps_code
+opening_walk_tapped(struct opening *o, const struct mime_header *h, ps_reader *body,
+    struct ps_layer *parent, ps_err *err)
+{
+	ps_reader *tap;
+	ps_code code = ps_reader_open_tap(&tap, body, opening_output_look, o, err);
+
+	if (code != PS_OK)
+		return code;
+	o->out.at = o->out.high = 0;
+	code = walk(o, h, tap, parent, err);
+	ps_reader_close(tap);
+	return code;
+}
+
 /* --- the envelope --- */
 
+/* Inside an errant layer it is looked at, not written. */
 static ps_code
 payload(struct opening *o, const struct mime_header *h, ps_reader *body,
     struct ps_layer *parent, bool in_envelope, ps_err *err)
 {
-	ps_reader *tap;
-	ps_code code;
-
-	if (!in_envelope)	/* inside an errant layer: looked at, not written */
-		return walk(o, h, body, parent, err);
-	if ((code = opening_output_header(o, h, err)) != PS_OK ||
-	    (code = ps_reader_open_tap(&tap, body, opening_output_look, o, err)) != PS_OK)
-		return code;
-	code = walk(o, h, tap, parent, err);
-	ps_reader_close(tap);
-	return code;
+	return in_envelope ? opening_payload(o, h, body, parent, err)
+	    : walk(o, h, body, parent, err);
 }
 
 static ps_code
@@ -321,11 +334,11 @@ inner(struct opening *o, ps_reader *r, struct ps_layer *parent, bool in_envelope
 	ps_slice s;
 	ps_code code;
 
-	if ((code = ps_reader_peek(r, 8192, &s, err)) != PS_OK)
+	if ((code = ps_reader_peek(r, PS_PEEK_MAX, &s, err)) != PS_OK)
 		return code;
 	if (!has_structural_line(s))
 		return raw_content(o, r, parent, in_envelope, err);
-	if ((code = enter_entity(o, err)) != PS_OK)
+	if ((code = opening_enter_entity(o, err)) != PS_OK)
 		return code;
 	if ((code = mime_header_read(&h, r, o->limits, err)) == PS_OK)
 		code = ends ? payload(o, &h, r, parent, in_envelope, err)
@@ -351,17 +364,17 @@ opening_content(struct opening *o, ps_reader *r, struct ps_layer *parent, bool i
 
 /* --- the outermost header section --- */
 
-static ps_code
-read_addresses(struct opening *o, const char *name, struct mime_mailboxes *out, unsigned *count,
-    ps_err *err)
+ps_code
+opening_addresses(struct opening *o, const struct mime_header *h, const char *name,
+    struct mime_mailboxes *out, unsigned *count, ps_err *err)
 {
 	ps_code code;
 
-	for (size_t i = 0; i < o->mail.n; i++) {
-		if (!mime_field_is(&o->mail.field[i], name))
+	for (size_t i = 0; i < h->n; i++) {
+		if (!mime_field_is(&h->field[i], name))
 			continue;
 		++*count;
-		code = mime_mailboxes_parse(out, o->mail.field[i].body, o->limits, err);
+		code = mime_mailboxes_parse(out, h->field[i].body, o->limits, err);
 		if (code != PS_OK)
 			return code;
 	}
@@ -380,9 +393,10 @@ read_senders(struct opening *o, ps_err *err)
 	o->v->is_mail = o->is_mail;
 	o->v->has_subject = mime_header_count(&o->mail, "Subject") != 0;
 	o->v->has_date = date != NULL && mime_date_parse(date->body, &o->v->date);
-	if ((code = read_addresses(o, "From", &o->v->from, &o->v->nfrom, err)) != PS_OK)
+	code = opening_addresses(o, &o->mail, "From", &o->v->from, &o->v->nfrom, err);
+	if (code != PS_OK)
 		return code;
-	return read_addresses(o, "Sender", &o->v->sender, &senders, err);
+	return opening_addresses(o, &o->mail, "Sender", &o->v->sender, &senders, err);
 }
 
 static ps_code
@@ -400,7 +414,7 @@ top_mail(struct opening *o, ps_reader *in, ps_err *err)
 
 	if ((code = mime_header_read(&o->mail, in, o->limits, err)) != PS_OK ||
 	    (code = read_senders(o, err)) != PS_OK || (code = given_sender(o, err)) != PS_OK ||
-	    (code = enter_entity(o, err)) != PS_OK)
+	    (code = opening_enter_entity(o, err)) != PS_OK)
 		return code;
 	o->lf = o->mail.lf;
 	return entity(o, &o->mail, in, o->lf, NULL, true, err);

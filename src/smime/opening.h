@@ -80,6 +80,20 @@ PS_MUST ps_code opening_inner(struct opening *o, ps_reader *r, struct ps_layer *
 PS_MUST ps_code opening_content(struct opening *o, ps_reader *r, struct ps_layer *parent,
     bool in_envelope, ps_err *err);
 
+/* opening_addresses appends the mailboxes of all fields `name`. */
+PS_MUST ps_code opening_addresses(struct opening *o, const struct mime_header *h,
+    const char *name, struct mime_mailboxes *out, unsigned *count, ps_err *err);
+/* opening_walk_tapped looks through an entity and writes its body as it is. */
+PS_MUST ps_code opening_walk_tapped(struct opening *o, const struct mime_header *h,
+    ps_reader *body, struct ps_layer *parent, ps_err *err);
+/* opening_enter_entity counts; who leaves takes one off mime_depth. */
+PS_MUST ps_code opening_enter_entity(struct opening *o, ps_err *err);
+bool	opening_is_layer(const struct mime_entity *e);
+
+/* open_headers.c: the payload of the envelope, its header section read. */
+PS_MUST ps_code opening_payload(struct opening *o, const struct mime_header *h,
+    ps_reader *body, struct ps_layer *parent, ps_err *err);
+
 /* open_cms.c */
 PS_MUST ps_code opening_cms(struct opening *o, ps_reader *r, struct ps_layer *parent,
     bool in_envelope, const struct mime_entity *entity, ps_err *err);
@@ -101,6 +115,14 @@ PS_MUST ps_code opening_set_media(struct ps_layer *l, const struct mime_entity *
 /* open_output.c */
 PS_MUST ps_code opening_output_header(struct opening *o, const struct mime_header *payload,
     ps_err *err);
+/* opening_output_part writes the section of a part, `cut`: without the parameters of
+ * header protection. */
+PS_MUST ps_code opening_output_part(struct opening *o, const struct mime_header *h, bool cut,
+    ps_err *err);
+PS_MUST ps_code opening_output_write(struct opening *o, ps_slice in, ps_err *err);
+PS_MUST ps_code opening_output_pump(struct opening *o, ps_reader *r, ps_err *err);
+/* opening_output_place is where to write; NULL: nowhere. */
+ps_writer *opening_output_place(struct opening *o);
 /* A ps_look_fn for the payload's octets; `arg` is the opening. */
 ps_code	opening_output_look(void *arg, ps_slice in, ps_err *err);
 PS_MUST ps_code opening_output_finish(struct opening *o, ps_err *err);

@@ -212,6 +212,7 @@ ps_verdict_free(ps_verdict *v)
 	free(v->warning);
 	mime_mailboxes_clear(&v->from);
 	mime_mailboxes_clear(&v->sender);
+	ps_headers_clear(&v->headers);
 	free(v->given_from);
 	free(v);
 }

@@ -12,6 +12,7 @@
 
 #include "cms/enveloped.h"
 #include "mime/mime.h"
+#include "smime/header_sets.h"
 #include "x509/path.h"
 
 /* What a node of the tree is; names as in JSON. */
@@ -116,6 +117,7 @@ struct ps_verdict {
 	unsigned	 nfrom;		/* From fields */
 	bool		 has_subject, has_date;
 	int64_t		 date;		/* of the Date field */
+	struct ps_headers headers;	/* what was protected; then `from` is, too */
 	char		*given_from;	/* --from */
 	ps_err		 error;		/* broken: the chain */
 	bool		 require_failed;

@@ -289,25 +289,34 @@ put_error(struct ps_json *j, const ps_err *err)
 }
 
 static void
-put_headers(struct ps_json *j)
+put_names(struct ps_json *j, const char *key, const struct ps_names *names)
 {
-	static const char *const keys[] = { "protected", "confidential", "outer_differs" };
+	ps_json_key(j, key);
+	ps_json_open(j, '[');
+	for (size_t i = 0; i < names->n; i++)
+		ps_json_text(j, names->name[i]);
+	ps_json_close(j, ']');
+}
 
+static void
+put_headers(struct ps_json *j, const struct ps_headers *h)
+{
 	ps_json_key(j, "headers");
 	ps_json_open(j, '{');
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-		ps_json_key(j, keys[i]);
-		ps_json_open(j, '[');
-		ps_json_close(j, ']');
-	}
+	key_text(j, "protection", ps_hp_name(h->mode));
+	put_names(j, "protected", &h->covered);
+	put_names(j, "confidential", &h->confidential);
+	put_names(j, "outer_differs", &h->differing);
 	ps_json_close(j, '}');
 }
 
 static void
 put_senders(struct ps_json *j, const ps_verdict *v)
 {
+	bool outside = v->headers.mode != PS_HP_NONE && !v->headers.partial;
+
 	put_mailboxes(j, "from", &v->from);
-	put_mailboxes(j, "from_outer", &v->from);
+	put_mailboxes(j, "from_outer", outside ? &v->headers.from_outer : &v->from);
 	key_text(j, "sender", v->sender.n == 0 ? NULL : v->sender.box[0].address);
 }
 
@@ -355,7 +364,7 @@ ps_verdict_write_json(const ps_verdict *v, const char *file, ps_writer *w, ps_er
 	key_text(&j, "sentence", v->sentence);
 	put_senders(&j, v);
 	put_lists(&j, v, true);
-	put_headers(&j);
+	put_headers(&j, &v->headers);
 	ps_json_key(&j, "layers");
 	put_layers(&j, v->root, false);
 	ps_json_key(&j, "warnings");
@@ -381,6 +390,7 @@ ps_verdict_write_inspect_json(const ps_verdict *v, const char *file, ps_writer *
 	key_number(&j, "schema", 1);
 	key_text(&j, "file", file);
 	put_senders(&j, v);
+	put_headers(&j, &v->headers);
 	ps_json_key(&j, "layers");
 	put_layers(&j, v->root, true);
 	put_lists(&j, v, false);
