@@ -583,7 +583,7 @@ stream_cases() {
 # A program that is told to stop leaves nothing, or the whole when it was as
 # good as done.
 stopped() {
-	mkdir -p stop.d
+	mkdir -p stop.d stop.e
 	mkfifo slow
 	postseal open $bob slow -o stop.d/x.eml 2>err &
 	pid=$!
@@ -592,6 +592,13 @@ stopped() {
 	wait $pid
 	check stream.stopped test $? = 143
 	check stream.stopped-nothing-half nothing_half
+	sleep 9 >slow &
+	postseal open $bob slow -o stop.e/x.eml 2>err &
+	pid=$!
+	sleep 2 && kill -TERM $pid && wait $pid
+	check stream.stopped-standing-still test $? = 143
+	check stream.stopped-says grep -q 'slow: .*stopped' err
+	check stream.stopped-nothing-left only stop.e ''
 }
 
 nothing_half() {

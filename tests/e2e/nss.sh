@@ -7,6 +7,7 @@
 # picks its own content cipher.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/e2e/lib.sh
 . "$here/lib.sh"
 need cmsutil certutil pk12util openssl python3
 
