@@ -37,9 +37,12 @@ read_algorithm(struct cms_enveloped *e, ps_err *err)
 		return code;
 	der_init(&d, &state, ps_buf_get(&e->algid_der), 0, false, "EncryptedContentInfo");
 	e->algid = ps_algid_parse(&d, DER_SEQUENCE, "contentEncryptionAlgorithm");
-	if ((code = der_finish(&d, e->ber->where, err)) == PS_OK)
-		e->cipher = ps_alg_by_oid(PS_ALG_CIPHER, e->algid.oid);
-	return code;
+	if ((code = der_finish(&d, e->ber->where, err)) != PS_OK)
+		return code;
+	/* What is wrong with it is told by who wants to use it. */
+	if (ps_cipher_parse(&e->spec, &e->algid, NULL) == PS_OK)
+		e->cipher = e->spec.alg;
+	return PS_OK;
 }
 
 static ps_code
@@ -131,15 +134,38 @@ cms_enveloped_finish(struct cms_enveloped *e, ps_err *err)
 	return ber_leave_skip(e->ber, "AuthEnvelopedData", err);
 }
 
+/* A known cipher with parameters that are wrong, or an unknown one. */
+static ps_code
+bad_cipher(const struct cms_enveloped *e, const char *name, ps_err *err)
+{
+	struct ps_cipher_spec spec;
+	bool known = ps_alg_by_oid(PS_ALG_CIPHER, e->algid.oid) != NULL ||
+	    ps_alg_by_oid(PS_ALG_CEK_KDF, e->algid.oid) != NULL;
+	ps_code code = known ? ps_cipher_parse(&spec, &e->algid, err) : PS_OK;
+
+	if (code != PS_OK)
+		return code;
+	return ps_fail(err, PS_E_UNSUPPORTED, e->ber->where, PS_NOWHERE, W_CMS_CIPHER,
+	    PS_TEXT("name", name));
+}
+
+const char *
+cms_enveloped_cipher_name(const struct cms_enveloped *e, char *out, size_t size)
+{
+	if (e->cipher == NULL)
+		return ps_algid_text(PS_ALG_CIPHER, &e->algid, out, size);
+	(void)ps_words(out, size, "{name}", PS_TEXT("name", e->cipher->name));
+	return out;
+}
+
 ps_code
 cms_enveloped_usable(const struct cms_enveloped *e, ps_err *err)
 {
 	char name[64];
 
-	ps_algid_text(PS_ALG_CIPHER, &e->algid, name, sizeof name);
+	cms_enveloped_cipher_name(e, name, sizeof name);
 	if (e->cipher == NULL)
-		return ps_fail(err, PS_E_UNSUPPORTED, e->ber->where, PS_NOWHERE, W_CMS_CIPHER,
-		    PS_TEXT("name", name));
+		return bad_cipher(e, name, err);
 	if (e->auth && !e->cipher->aead)
 		return ps_fail(err, PS_E_UNSUPPORTED, e->ber->where, PS_NOWHERE, W_CMS_NOT_AEAD,
 		    PS_TEXT("name", name));
