@@ -338,7 +338,7 @@ bare_cases() {
 	expect bare.from-other 1 '' postseal verify --trust root.pem --from eve@example.org bare.der
 	expect bare.open 0 '' postseal open --trust root.pem bare.der -o bare.out
 	check bare.open-octets cmp -s bare.out note
-	expect bare.detached 5 '--content' postseal verify --trust root.pem detached.pem
+	expect bare.detached 3 '--content' postseal verify --trust root.pem detached.pem
 	expect bare.content 0 '' postseal verify --trust root.pem --content note detached.pem
 	expect bare.content-other 1 'changed' postseal verify --trust root.pem --content bcc.eml \
 	    detached.pem

@@ -8,6 +8,7 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/e2e/lib.sh
+# shellcheck source=lib.sh
 . "$here/lib.sh"
 need cmsutil certutil pk12util openssl python3
 
