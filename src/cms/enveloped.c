@@ -134,21 +134,6 @@ cms_enveloped_finish(struct cms_enveloped *e, ps_err *err)
 	return ber_leave_skip(e->ber, "AuthEnvelopedData", err);
 }
 
-/* A known cipher with parameters that are wrong, or an unknown one. */
-static ps_code
-bad_cipher(const struct cms_enveloped *e, const char *name, ps_err *err)
-{
-	struct ps_cipher_spec spec;
-	bool known = ps_alg_by_oid(PS_ALG_CIPHER, e->algid.oid) != NULL ||
-	    ps_alg_by_oid(PS_ALG_CEK_KDF, e->algid.oid) != NULL;
-	ps_code code = known ? ps_cipher_parse(&spec, &e->algid, err) : PS_OK;
-
-	if (code != PS_OK)
-		return code;
-	return ps_fail(err, PS_E_UNSUPPORTED, e->ber->where, PS_NOWHERE, W_CMS_CIPHER,
-	    PS_TEXT("name", name));
-}
-
 const char *
 cms_enveloped_cipher_name(const struct cms_enveloped *e, char *out, size_t size)
 {
@@ -161,18 +146,24 @@ cms_enveloped_cipher_name(const struct cms_enveloped *e, char *out, size_t size)
 ps_code
 cms_enveloped_usable(const struct cms_enveloped *e, ps_err *err)
 {
+	const struct ps_alg *row = e->cipher;
+	struct ps_cipher_spec spec;
 	char name[64];
 
 	cms_enveloped_cipher_name(e, name, sizeof name);
-	if (e->cipher == NULL)
-		return bad_cipher(e, name, err);
-	if (e->auth && !e->cipher->aead)
+	if (row == NULL)
+		row = ps_alg_by_oid(PS_ALG_CIPHER, e->algid.oid);
+	if (row == NULL && ps_alg_by_oid(PS_ALG_CEK_KDF, e->algid.oid) == NULL)
+		return ps_fail(err, PS_E_UNSUPPORTED, e->ber->where, PS_NOWHERE, W_CMS_CIPHER,
+		    PS_TEXT("name", name));
+	if (row != NULL && e->auth && !row->aead)
 		return ps_fail(err, PS_E_UNSUPPORTED, e->ber->where, PS_NOWHERE, W_CMS_NOT_AEAD,
 		    PS_TEXT("name", name));
-	if (!e->auth && e->cipher->aead)
+	if (row != NULL && !e->auth && row->aead)
 		return ps_fail(err, PS_E_UNSUPPORTED, e->ber->where, PS_NOWHERE,
 		    W_CMS_AEAD_IN_ED, PS_TEXT("name", name));
-	return PS_OK;
+	/* A known one whose parameters are wrong tells how. */
+	return e->cipher != NULL ? PS_OK : ps_cipher_parse(&spec, &e->algid, err);
 }
 
 void

@@ -59,13 +59,13 @@ kdf_x963(const struct ps_alg *digest, ps_slice z, ps_slice info,
 	return derive("X963KDF", params, out, n, err);
 }
 
-/* Hash(counter || Z || info), the counter from 0: X963KDF has it behind Z and
- * from 1, and OpenSSL offers only that. */
+/* Hash(counter || Z || info), the counter from 1 (the example of RFC 9690 shows
+ * it). X963KDF has the counter behind Z. */
 ps_code
 kdf_x944_3(const struct ps_alg *digest, ps_slice z, ps_slice info,
     uint8_t *out, size_t n, ps_err *err)
 {
-	uint8_t value[PS_DIGEST_MAX], counter[4] = { 0 };
+	uint8_t value[PS_DIGEST_MAX], counter[4] = { 0, 0, 0, 1 };
 	size_t size = ps_digest_size(digest);
 	struct ps_digest *d;
 	ps_code code = ps_digest_new(&d, digest, err);

@@ -182,10 +182,22 @@ unwrap_with(const struct ps_kem *k, const struct ps_alg *wrap, ps_slice secret, 
 	return code;
 }
 
+static ps_code
+open_with(struct ps_key *key, const struct ps_kem *k, const struct ps_alg *wrap,
+    const struct derivation *d, ps_secret *out_cek, ps_err *err)
+{
+	uint8_t secret[SECRET_MAX];
+	ps_code code = decapsulate(key, d, k->ct, secret, err);
+
+	if (code == PS_OK)
+		code = unwrap_with(k, wrap, (ps_slice){ secret, (size_t)d->size }, out_cek, err);
+	ps_wipe(secret, sizeof secret);
+	return code;
+}
+
 ps_code
 ps_kem_decrypt(struct ps_key *key, const struct ps_kem *k, ps_secret *out_cek, ps_err *err)
 {
-	uint8_t secret[SECRET_MAX];
 	const struct ps_alg *wrap;
 	struct derivation d;
 	ps_code code = find_wrap(&wrap, &k->wrap, k->kek_size, err);
@@ -197,11 +209,14 @@ ps_kem_decrypt(struct ps_key *key, const struct ps_kem *k, ps_secret *out_cek, p
 	if (code != PS_OK)
 		return code;
 	ERR_set_mark();
-	code = decapsulate(key, &d, k->ct, secret, err);
-	if (code == PS_OK)
-		code = unwrap_with(k, wrap, (ps_slice){ secret, (size_t)d.size }, out_cek, err);
+	code = open_with(key, k, wrap, &d, out_cek, err);
+	/* Some programs make the secret too with the derivation that the
+	 * message names; a wrong one does not unwrap. */
+	if (code == PS_E_DECRYPT && algid_no_params(&k->kem)) {
+		d.kdf = k->kdf;
+		code = open_with(key, k, wrap, &d, out_cek, err);
+	}
 	ERR_pop_to_mark();
-	ps_wipe(secret, sizeof secret);
 	return code;
 }
 
