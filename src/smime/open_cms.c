@@ -442,12 +442,9 @@ open_object(struct opening *o, ps_reader *r, struct ps_layer *parent, bool in_en
 	struct cms_shell shell;
 	ps_code code;
 
-	if ((code = opening_enter_crypto(o, err)) != PS_OK ||
-	    (code = cms_shell_open(&shell, r, o->limits, err)) != PS_OK)
+	if ((code = cms_shell_open(&shell, r, o->limits, err)) != PS_OK)
 		return code;
-	code = open_shell(o, &shell, parent, in_envelope, entity, err);
-	o->crypto_depth--;
-	return code;
+	return open_shell(o, &shell, parent, in_envelope, entity, err);
 }
 
 bool
@@ -476,12 +473,14 @@ opening_typed(struct opening *o, const struct cms_oid *oid, ps_reader *r, struct
 		return opening_inner(o, r, parent, in_envelope, err);
 	if ((code = opening_look(r, &form, err)) != PS_OK)
 		return code;
-	if (form == FORM_DER)
-		return open_object(o, r, parent, in_envelope, NULL, err);
 	if ((code = opening_enter_crypto(o, err)) != PS_OK)
 		return code;
-	cms_shell_bare(&shell, r, type, o->limits);
-	code = open_shell(o, &shell, parent, in_envelope, NULL, err);
+	if (form == FORM_DER)
+		code = open_object(o, r, parent, in_envelope, NULL, err);
+	else {
+		cms_shell_bare(&shell, r, type, o->limits);
+		code = open_shell(o, &shell, parent, in_envelope, NULL, err);
+	}
 	o->crypto_depth--;
 	return code;
 }
@@ -502,7 +501,10 @@ opening_cms(struct opening *o, ps_reader *r, struct ps_layer *parent, bool in_en
 	if ((code = opening_look(decoded, &form, err)) != PS_OK ||
 	    (code = opening_cms_source(&source, decoded, form, &ber, err)) != PS_OK)
 		goto out;
-	code = open_object(o, ber, parent, in_envelope, entity, err);
+	if ((code = opening_enter_crypto(o, err)) == PS_OK) {
+		code = open_object(o, ber, parent, in_envelope, entity, err);
+		o->crypto_depth--;
+	}
 out:
 	opening_cms_source_clear(&source);
 	mime_decoder_clear(&decoder);
