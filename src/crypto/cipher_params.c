@@ -47,13 +47,19 @@ read_rc2(struct der *in, struct fields *f)
 	der_leave(&seq);
 }
 
-/* RFC 2984, 2.1: iv DEFAULT 0. */
+/* RFC 2984, 2.1: iv DEFAULT 0. OpenSSL 3 writes the IV alone, to a whole key. */
 static void
 read_cast5(struct der *in, struct fields *f)
 {
 	static const uint8_t zero[8];
-	struct der seq = der_enter(in, DER_SEQUENCE, "Parameters");
+	struct der seq;
 
+	f->number = CAST5_BITS_MAX;
+	if (der_next_tag(in) == DER_OCTETS) {
+		f->iv = der_octets(in, "iv");
+		return;
+	}
+	seq = der_enter(in, DER_SEQUENCE, "Parameters");
 	f->iv = (ps_slice){ zero, sizeof zero };
 	if (der_next_tag(&seq) == DER_OCTETS)
 		f->iv = der_octets(&seq, "iv");
