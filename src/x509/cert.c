@@ -241,6 +241,24 @@ ps_cert_who(const ps_cert *c, char *out, size_t size)
 
 /* --- made at first use --- */
 
+/* The crypto library decodes a key with its certificate; doing it once more
+ * takes as long again. It has none for a key that it does not know. */
+static ps_code
+make_pubkey(ps_cert *c, struct ps_pubkey **out, ps_err *err)
+{
+	EVP_PKEY *key;
+	X509 *x;
+	ps_code code = ps_cert_x509(c, &x, err);
+
+	if (code == PS_E_NOMEM)
+		return code;
+	ps_err_clear(err);
+	key = code == PS_OK ? X509_get0_pubkey(x) : NULL;
+	ERR_clear_error();
+	return key != NULL ? ps_pubkey_of(out, key, c->view.spki, err)
+	    : ps_pubkey_parse(out, c->view.spki, err);
+}
+
 ps_code
 ps_cert_pubkey(ps_cert *c, struct ps_pubkey **out, ps_err *err)
 {
@@ -248,7 +266,7 @@ ps_cert_pubkey(ps_cert *c, struct ps_pubkey **out, ps_err *err)
 	ps_code code;
 
 	if (before == NULL) {
-		code = ps_pubkey_parse(&made, c->view.spki, err);
+		code = make_pubkey(c, &made, err);
 		if (code != PS_OK)
 			return code;
 		if (atomic_compare_exchange_strong(&c->pubkey, &before, made))

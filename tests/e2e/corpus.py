@@ -120,20 +120,12 @@ def envelope(named):
     return re.split(",?compressed", named)[0] or "plain"
 
 
-def nodes(tree):
-    for node in tree:
-        yield node
-        yield from nodes(node["children"])
-
-
 def layers(verdict):
     """The envelope, outermost first; what is signed deeper inside is no layer."""
     found = [(layer_place(verdict, s["path"]), "signed")
              for s in verdict["signatures"] if s["in_envelope"]]
     found += [(layer_place(verdict, e["path"]), "encrypted")
               for e in verdict["encryption"] if e["in_envelope"]]
-    found += [(place(n["path"]), "compressed") for n in nodes(verdict["layers"])
-              if n["in_envelope"] and n["type"] == "compressed-data"]
     return ",".join(kind for _, kind in sorted(found)) or "plain"
 
 
