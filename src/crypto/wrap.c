@@ -29,7 +29,7 @@ ps_wrap_for(size_t key_size)
 	}
 }
 
-/* RFC 3217, 4.3: RC2 keys that wrap have 128 bits, which is 58. */
+/* RFC 3370, 4.3.2: the parameter MUST be 58, for 128 bits. */
 static bool
 rc2_params(const struct ps_algid *a)
 {

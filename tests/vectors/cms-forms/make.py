@@ -370,6 +370,23 @@ def wraps():
     cek = os.urandom(16)
     write("wrap-pad", enveloped([kekri(cek, KEK, seq(oid(NIST + "1.8")),
                                        keywrap.aes_key_wrap_with_padding(KEK, cek))], cek))
+    # RFC 3217, 4.1, and RFC 3370, 4.3.2
+    write("wrap-rc2", enveloped([kekri(cek, KEK, seq(oid(SMIME + "3.7"), integer(58)),
+                                       rc2_wrap(cek))], cek))
+
+
+def rc2(iv, text):
+    return subprocess.run(["openssl", "enc", "-rc2-cbc", "-nopad", "-K", KEK.hex(), "-iv", iv.hex(),
+                           "-provider", "legacy", "-provider", "default"], input=text, check=True,
+                          stdout=subprocess.PIPE).stdout
+
+
+def rc2_wrap(cek):
+    text = bytes([len(cek)]) + cek
+    text += os.urandom(-len(text) % 8)
+    text += hashlib.sha1(text).digest()[:8]
+    iv = os.urandom(8)
+    return rc2(bytes.fromhex("4adda22c79e82105"), (iv + rc2(iv, text))[::-1])
 
 
 # --- what stands around and inside ---
