@@ -16,6 +16,7 @@
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 
+#include "base/text.h"
 #include "x509/internal.h"
 #include "x509/words.h"
 
@@ -60,10 +61,10 @@ ps_path_clear(struct ps_path_out *out)
 static bool
 have(const struct search *s, const ps_cert *c)
 {
-	if (strcmp(ps_cert_sha256(c), ps_cert_sha256(s->in->cert)) == 0)
+	if (ps_slice_equal(ps_cert_der(c), ps_cert_der(s->in->cert)))
 		return true;
 	for (size_t i = 0; i < s->n; i++)
-		if (strcmp(ps_cert_sha256(c), ps_cert_sha256(s->helper[i].cert)) == 0)
+		if (ps_slice_equal(ps_cert_der(c), ps_cert_der(s->helper[i].cert)))
 			return true;
 	return false;
 }
