@@ -81,6 +81,14 @@ static const struct line base[] = {
 	BROKEN(PS_SIG_DSA_SHA1, W),
 	ROW(PS_SIG_DSA_SHA224, W, R),
 	ROW(PS_SIG_DSA_SHA256, W, R),
+	ROW(PS_SIG_RSA_SHA3_224, G, R),
+	ROW(PS_SIG_RSA_SHA3_256, G, R),
+	ROW(PS_SIG_RSA_SHA3_384, G, R),
+	ROW(PS_SIG_RSA_SHA3_512, G, R),
+	ROW(PS_SIG_ECDSA_SHA3_224, G, R),
+	ROW(PS_SIG_ECDSA_SHA3_256, G, R),
+	ROW(PS_SIG_ECDSA_SHA3_384, G, R),
+	ROW(PS_SIG_ECDSA_SHA3_512, G, R),
 
 	/* content encryption: 64-bit blocks repeat after 32 GiB (Sweet32) */
 	ROW(PS_AES128_CBC, G, G),
