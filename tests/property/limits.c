@@ -96,7 +96,7 @@ need_parts(struct ps_buf *b, size_t n)
 static void
 need_addresses(struct ps_buf *b, size_t n)
 {
-	char text[32];
+	char text[64];
 
 	add(b, "From: ");
 	for (size_t i = 0; i < n; i++) {
@@ -135,7 +135,8 @@ need_crypto_depth(struct ps_buf *b, size_t n)
 static void
 need_inflate_depth(struct ps_buf *b, size_t n)
 {
-	static const char header[] = "Content-Type: multipart/mixed; boundary=%zu\r\n\r\n"
+	static const char header[] =
+	    "Content-Type: multipart/mixed; boundary=%zu\r\n\r\n"
 	    "--%zu\r\nContent-Type: application/pkcs7-mime; smime-type=compressed-data\r\n"
 	    "Content-Transfer-Encoding: binary\r\n\r\n";
 	char text[256];

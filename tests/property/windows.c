@@ -103,11 +103,12 @@ test_open(void **state)
 
 /* --- protecting --- */
 
-static const char multipart[] = "From: carol@example.org\r\nTo: bob@example.org\r\n"
-	"Subject: two\r\n parts\r\nMIME-Version: 1.0\r\n"
-	"Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\npreamble\r\n--b\r\n\r\n"
-	"From here on.\r\n.\r\n trailing \t\r\n--b\r\nContent-Type: application/octet-stream\r\n"
-	"Content-Transfer-Encoding: base64\r\n\r\nAAECAwQ=\r\n--b--\r\nepilogue\r\n";
+static const char multipart[] =
+	"From: carol@example.org\r\nTo: bob@example.org\r\n"
+    "Subject: two\r\n parts\r\nMIME-Version: 1.0\r\n"
+    "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\npreamble\r\n--b\r\n\r\n"
+    "From here on.\r\n.\r\n trailing \t\r\n--b\r\nContent-Type: application/octet-stream\r\n"
+    "Content-Transfer-Encoding: base64\r\n\r\nAAECAwQ=\r\n--b--\r\nepilogue\r\n";
 
 static const char *const drafts[] = { mail_draft, multipart };
 
