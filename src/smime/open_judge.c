@@ -171,6 +171,21 @@ judge_path(struct opening *o, struct ps_signature *sig, const struct cms_bag *ba
 	return PS_OK;
 }
 
+/* RFC 8551, 2.4.2: the content of a signed mail is id-data. A time-stamp or a
+ * receipt that is sent as a mail was signed for something else. */
+static bool
+is_mail_content(struct opening *o, struct ps_signature *sig, const struct cms_signed *s)
+{
+	enum cms_type type = cms_type_of((ps_slice){ s->content_oid.p, s->content_oid.n });
+	char name[96];
+
+	if (!o->is_mail || type == CMS_DATA || opening_is_layer_type(type))
+		return true;
+	ps_reason_add(sig, "content-not-mail", W_R_NOT_MAIL,
+	    PS_TEXT("name", cms_type_text(&s->content_oid, name, sizeof name)));
+	return false;
+}
+
 static ps_code
 judge_signer(struct opening *o, struct ps_signature *sig, const struct cms_signed *s, size_t i,
     const struct cms_digests *digests, ps_err *err)
@@ -194,7 +209,7 @@ judge_signer(struct opening *o, struct ps_signature *sig, const struct cms_signe
 		strong = strong && !ps_policy_wants_signed_attrs(o->op->setup.policy);
 	if ((code = judge_path(o, sig, &s->bag, &good, err)) != PS_OK)
 		return code;
-	if (strong && good)
+	if (strong && good && is_mail_content(o, sig, s))
 		sig->state = PS_STATE_VALID;
 	return PS_OK;
 }
@@ -265,17 +280,15 @@ name_digests(struct ps_layer *layer, const struct cms_signed *s, ps_err *err)
 ps_code
 opening_describe_signed(struct ps_layer *layer, struct cms_signed *s, ps_err *err)
 {
-	ps_slice oid = { s->content_oid.p, s->content_oid.n };
-	char text[96];
-	const char *name = cms_type_of(oid) == CMS_UNKNOWN
-	    ? der_oid_text(oid, text, sizeof text) : cms_type_name(cms_type_of(oid));
 	ps_code code;
 
 	layer->version = (unsigned)s->version;
 	layer->der = s->canonical;
 	layer->ncrl = s->bag.ncrl;
-	if ((layer->content_type = strdup(name)) == NULL)
-		return ps_nomem(err, "smime.open");
+	layer->nattribute = s->bag.nattribute;
+	layer->nocsp = s->bag.nocsp;
+	if ((code = opening_set_content_type(layer, &s->content_oid, err)) != PS_OK)
+		return code;
 	if ((code = name_digests(layer, s, err)) != PS_OK || s->bag.ncert == 0)
 		return code;
 	layer->cert = calloc(s->bag.ncert, sizeof *layer->cert);

@@ -231,7 +231,7 @@ judge_clear(struct clear *c, struct cms_signed *s, struct ps_layer *layer, bool 
 {
 	ps_code code;
 
-	if (s->has_content)
+	if (s->has_content || s->not_octets)
 		return fail_all(c->o, layer, "embedded-content", W_R_EMBEDDED, err);
 	if (!form)
 		return fail_all(c->o, layer, "not-two-parts", W_R_FORM, err);
@@ -394,8 +394,11 @@ read_opaque(struct opening *o, struct cms_shell *shell, struct cms_signed *s,
 	struct cms_digests more = { .n = 0 };
 	ps_code code;
 
+	if (!o->inspect && (code = cms_signed_usable(s, err)) != PS_OK)
+		return code;
 	if (s->has_content &&
-	    ((code = opening_inner(o, s->content, layer, in_envelope, err)) != PS_OK ||
+	    ((code = opening_typed(o, &s->content_oid, s->content, layer, in_envelope,
+	    err)) != PS_OK ||
 	    (code = ps_reader_drain(s->content, NULL, err)) != PS_OK))
 		return code;
 	if ((code = cms_signed_finish(s, err)) != PS_OK ||
@@ -420,7 +423,7 @@ read_opaque(struct opening *o, struct cms_shell *shell, struct cms_signed *s,
 static bool
 is_certs_only(const struct cms_signed *s)
 {
-	return !s->has_content && s->nsigner == 0;
+	return !s->has_content && !s->not_octets && s->nsigner == 0;
 }
 
 static ps_code

@@ -98,6 +98,21 @@ PS_MUST ps_code opening_payload(struct opening *o, const struct mime_header *h,
 PS_MUST ps_code opening_cms(struct opening *o, ps_reader *r, struct ps_layer *parent,
     bool in_envelope, const struct mime_entity *entity, ps_err *err);
 PS_MUST ps_code opening_enter_crypto(struct opening *o, ps_err *err);
+/* opening_typed reads the content of a layer that names its type: an object of
+ * CMS, or as opening_inner. */
+PS_MUST ps_code opening_typed(struct opening *o, const struct cms_oid *oid, ps_reader *r,
+    struct ps_layer *parent, bool in_envelope, ps_err *err);
+/* opening_is_layer_type: a content of this type is again an object of CMS. */
+bool	opening_is_layer_type(enum cms_type type);
+PS_MUST ps_code opening_set_content_type(struct ps_layer *layer, const struct cms_oid *oid,
+    ps_err *err);
+
+/* open_authenticated.c, open_digested.c: contents that anybody can read; the
+ * envelope ends with them. */
+PS_MUST ps_code opening_authenticated(struct opening *o, struct cms_shell *shell,
+    struct ps_layer *parent, bool in_envelope, const struct mime_entity *entity, ps_err *err);
+PS_MUST ps_code opening_digested(struct opening *o, struct cms_shell *shell,
+    struct ps_layer *parent, bool in_envelope, const struct mime_entity *entity, ps_err *err);
 
 /* open_signed.c */
 PS_MUST ps_code opening_multipart_signed(struct opening *o, const struct mime_entity *e,

@@ -82,6 +82,7 @@ ps_layer_add(ps_verdict *v, struct ps_layer *parent, enum ps_layer_kind kind, bo
 	l->in_envelope = in_envelope;
 	l->octets = UINT64_MAX;
 	l->encryption = -1;
+	l->authentication = -1;
 	l->path = child_path(parent, l->index);
 	if (l->path == NULL) {
 		free(l);
@@ -109,18 +110,29 @@ ps_signature_add(ps_verdict *v, struct ps_signature **out, ps_err *err)
 	return PS_OK;
 }
 
-ps_code
-ps_encryption_add(ps_verdict *v, struct ps_encryption **out, ps_err *err)
+static ps_code
+add_encryption(struct ps_encryption **list, size_t *n, struct ps_encryption **out, ps_err *err)
 {
-	struct ps_encryption *grown = realloc(v->encryption,
-	    (v->nencryption + 1) * sizeof *grown);
+	struct ps_encryption *grown = realloc(*list, (*n + 1) * sizeof *grown);
 
 	if (grown == NULL)
 		return ps_nomem(err, "smime.verdict");
-	v->encryption = grown;
-	*out = &grown[v->nencryption++];
+	*list = grown;
+	*out = &grown[(*n)++];
 	memset(*out, 0, sizeof **out);
 	return PS_OK;
+}
+
+ps_code
+ps_encryption_add(ps_verdict *v, struct ps_encryption **out, ps_err *err)
+{
+	return add_encryption(&v->encryption, &v->nencryption, out, err);
+}
+
+ps_code
+ps_authentication_add(ps_verdict *v, struct ps_encryption **out, ps_err *err)
+{
+	return add_encryption(&v->authentication, &v->nauthentication, out, err);
 }
 
 void
@@ -207,8 +219,11 @@ ps_verdict_free(ps_verdict *v)
 	}
 	for (size_t i = 0; i < v->nencryption; i++)
 		cms_recipients_clear(&v->encryption[i].recipients);
+	for (size_t i = 0; i < v->nauthentication; i++)
+		cms_recipients_clear(&v->authentication[i].recipients);
 	free(v->signature);
 	free(v->encryption);
+	free(v->authentication);
 	free(v->warning);
 	mime_mailboxes_clear(&v->from);
 	mime_mailboxes_clear(&v->sender);

@@ -23,6 +23,10 @@
 	X(ENVELOPED_DATA,	"enveloped-data") \
 	X(AUTH_ENVELOPED_DATA,	"auth-enveloped-data") \
 	X(COMPRESSED_DATA,	"compressed-data") \
+	X(AUTHENTICATED_DATA,	"authenticated-data") \
+	X(DIGESTED_DATA,	"digested-data") \
+	X(ENCRYPTED_DATA,	"encrypted-data") \
+	X(SIGNED_AND_ENVELOPED,	"signed-and-enveloped-data") \
 	X(CERTS_ONLY,		"certs-only") \
 	X(OTHER_CMS,		"other-cms") \
 	X(MULTIPART,		"multipart") \
@@ -51,7 +55,10 @@ struct ps_layer {
 	ps_cert		**cert;		/* what it carries */
 	size_t		 ncert;
 	size_t		 ncrl;
+	unsigned	 nattribute;	/* attribute certificates, which are not read */
+	unsigned	 nocsp;		/* OCSP responses */
 	int		 encryption;	/* index into verdict->encryption, -1: none */
+	int		 authentication;	/* into verdict->authentication */
 };
 
 enum ps_state { PS_STATE_VALID, PS_STATE_MISMATCH, PS_STATE_UNTRUSTED, PS_STATE_INVALID,
@@ -91,7 +98,8 @@ struct ps_encryption {
 	bool		 in_envelope;
 	bool		 authenticated;	/* its tag was right */
 	bool		 weak;
-	char		 cipher[64];
+	char		 cipher[64];	/* or MAC */
+	const struct ps_alg *derivation;	/* of the content's key, else NULL */
 	struct cms_recipients recipients;	/* owned */
 	bool		 opened;
 	size_t		 ours;		/* index, when opened */
@@ -109,6 +117,10 @@ struct ps_verdict {
 	size_t		 nsignature;
 	struct ps_encryption *encryption;
 	size_t		 nencryption;
+	/* AuthenticatedData: encrypts nothing and proves no sender, so it is
+	 * kept apart from what the summary is made of. */
+	struct ps_encryption *authentication;
+	size_t		 nauthentication;
 	struct ps_warning *warning;
 	size_t		 nwarning;
 	struct mime_mailboxes from;	/* what the signer is tested against */
@@ -133,6 +145,7 @@ const char *ps_layer_kind_name(enum ps_layer_kind k);
 /* Both give zeroed storage that lives until the next call of the same. */
 PS_MUST ps_code ps_signature_add(ps_verdict *v, struct ps_signature **out, ps_err *err);
 PS_MUST ps_code ps_encryption_add(ps_verdict *v, struct ps_encryption **out, ps_err *err);
+PS_MUST ps_code ps_authentication_add(ps_verdict *v, struct ps_encryption **out, ps_err *err);
 /* Both expand the words with the struct ps_value that follow; too many are
  * dropped, and so is a code that is there already. */
 #define ps_reason_add(s, code, ...) \

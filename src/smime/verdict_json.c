@@ -155,6 +155,7 @@ recipient_algorithm(const struct cms_recipient *r, char *out, size_t size)
 	case CMS_PASSWORD:
 		return ps_algid_text(PS_ALG_WRAP, &r->algorithm, out, size);
 	case CMS_KEM:
+		return ps_algid_text(PS_ALG_KEM, &r->algorithm, out, size);
 	case CMS_OTHER:
 		break;
 	}
@@ -185,17 +186,11 @@ put_recipient(struct ps_json *j, const struct cms_recipient *r, const struct cms
 }
 
 static void
-put_encryption(struct ps_json *j, const struct ps_encryption *e)
+put_recipients(struct ps_json *j, const struct ps_encryption *e)
 {
 	static const struct cms_id none;
 	struct cms_recipient r;
 
-	ps_json_open(j, '{');
-	key_text(j, "path", e->layer->path);
-	key_bool(j, "in_envelope", e->in_envelope);
-	key_text(j, "cipher", e->cipher);
-	key_bool(j, "authenticated", e->authenticated);
-	key_bool(j, "opened", e->opened);
 	ps_json_key(j, "recipients");
 	ps_json_open(j, '[');
 	for (size_t i = 0; i < e->recipients.n; i++) {
@@ -208,6 +203,31 @@ put_encryption(struct ps_json *j, const struct ps_encryption *e)
 			put_recipient(j, &r, &none, ours);
 	}
 	ps_json_close(j, ']');
+}
+
+static void
+put_encryption(struct ps_json *j, const struct ps_encryption *e)
+{
+	ps_json_open(j, '{');
+	key_text(j, "path", e->layer->path);
+	key_bool(j, "in_envelope", e->in_envelope);
+	key_text(j, "cipher", e->cipher);
+	key_text(j, "derivation", e->derivation == NULL ? NULL : e->derivation->name);
+	key_bool(j, "authenticated", e->authenticated);
+	key_bool(j, "opened", e->opened);
+	put_recipients(j, e);
+	ps_json_close(j, '}');
+}
+
+static void
+put_authentication(struct ps_json *j, const struct ps_encryption *e)
+{
+	ps_json_open(j, '{');
+	key_text(j, "path", e->layer->path);
+	key_bool(j, "in_envelope", e->in_envelope);
+	key_text(j, "mac", e->cipher);
+	key_bool(j, "authenticated", e->authenticated);
+	put_recipients(j, e);
 	ps_json_close(j, '}');
 }
 
@@ -233,6 +253,8 @@ put_layer_facts(struct ps_json *j, const struct ps_layer *l, bool details)
 	key_text(j, "content_type", l->content_type);
 	key_text(j, "digests", l->digests);
 	key_number(j, "crls", l->ncrl);
+	key_number(j, "ocsp_responses", l->nocsp);
+	key_number(j, "attribute_certificates", l->nattribute);
 	ps_json_key(j, "certificates");
 	ps_json_open(j, '[');
 	for (size_t i = 0; i < l->ncert; i++)
@@ -334,6 +356,11 @@ put_lists(struct ps_json *j, const ps_verdict *v, bool judged)
 	ps_json_open(j, '[');
 	for (size_t i = 0; i < v->nencryption; i++)
 		put_encryption(j, &v->encryption[i]);
+	ps_json_close(j, ']');
+	ps_json_key(j, "authentication");
+	ps_json_open(j, '[');
+	for (size_t i = 0; i < v->nauthentication; i++)
+		put_authentication(j, &v->authentication[i]);
 	ps_json_close(j, ']');
 }
 

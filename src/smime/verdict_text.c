@@ -284,6 +284,15 @@ put_fact(struct page *p, const struct ps_layer *l, const char *name, const char 
 }
 
 static void
+put_count(struct page *p, const struct ps_layer *l, const char *name, unsigned n)
+{
+	char text[16];
+
+	snprintf(text, sizeof text, "%u", n);
+	put_fact(p, l, name, n == 0 ? NULL : text);
+}
+
+static void
 put_layer_cert(struct page *p, const struct ps_layer *l, const ps_cert *c)
 {
 	char until[16], line[640];
@@ -331,9 +340,10 @@ static const char *
 key_algorithm(const struct cms_recipient *r, char *out, size_t size)
 {
 	enum ps_alg_kind kind = r->kind == CMS_KTRI ? PS_ALG_TRANSPORT
-	    : r->kind == CMS_KARI ? PS_ALG_AGREEMENT : PS_ALG_WRAP;
+	    : r->kind == CMS_KARI ? PS_ALG_AGREEMENT
+	    : r->kind == CMS_KEM ? PS_ALG_KEM : PS_ALG_WRAP;
 
-	if (r->kind == CMS_KEM || r->kind == CMS_OTHER)
+	if (r->kind == CMS_OTHER)
 		return "";
 	return ps_algid_text(kind, &r->algorithm, out, size);
 }
@@ -358,12 +368,14 @@ put_recipient(struct page *p, const struct ps_layer *l, const struct cms_recipie
 }
 
 static void
-put_layer_recipients(struct page *p, const struct ps_layer *l, const struct ps_encryption *e)
+put_layer_recipients(struct page *p, const struct ps_layer *l, const char *what,
+    const struct ps_encryption *e)
 {
 	static const struct cms_id none;
 	struct cms_recipient r;
 
-	put_fact(p, l, "cipher", e->cipher);
+	put_fact(p, l, what, e->cipher);
+	put_fact(p, l, "key made by", e->derivation == NULL ? NULL : e->derivation->name);
 	for (size_t i = 0; i < e->recipients.n; i++) {
 		bool ours = e->opened && e->ours == i;
 
@@ -419,11 +431,16 @@ put_layer(struct page *p, const ps_verdict *v, const struct ps_layer *l)
 	}
 	put_layer_headers(p, l, &v->headers);
 	put_fact(p, l, "digests", l->digests);
+	put_count(p, l, "attribute certificates", l->nattribute);
+	put_count(p, l, "OCSP responses", l->nocsp);
 	for (size_t i = 0; i < l->ncert; i++)
 		put_layer_cert(p, l, l->cert[i]);
 	put_layer_signatures(p, v, l);
 	if (l->encryption >= 0)
-		put_layer_recipients(p, l, &v->encryption[l->encryption]);
+		put_layer_recipients(p, l, "cipher", &v->encryption[l->encryption]);
+	if (l->authentication >= 0)
+		put_layer_recipients(p, l, "authentication code",
+		    &v->authentication[l->authentication]);
 }
 
 ps_code

@@ -37,6 +37,7 @@
 #define W_R_FORM		PS_N_("the signed mail does not have exactly two parts (RFC 1847)")
 #define W_R_WEAK_DIGEST		PS_N_("the digest algorithm {name} is too weak to prove anything")
 #define W_R_WEAK_SIGNATURE	PS_N_("the signature ({name}) is too weak to prove anything")
+#define W_R_NOT_MAIL		PS_N_("what was signed is of type {name}, which is not a mail")
 /* Reasons: who. */
 #define W_R_SENDER		PS_N_("the certificate is for {who}, but the mail says it is from {from}")
 #define W_R_NO_ADDRESS		PS_N_("the certificate of {who} names no mail address")
@@ -59,6 +60,9 @@
 #define W_W_NOT_DER	PS_N_("the signed attributes are not in their canonical order")
 #define W_W_MICALG	PS_N_("the mail announces another digest algorithm than the signature uses")
 #define W_W_CTE		PS_N_("the mail names its type or transfer encoding twice")
+#define W_W_AUTHENTICATED PS_N_("the content is authenticated with {name}: whoever has the key can have made it, so that says nothing about who wrote it")
+#define W_W_DIGEST_WRONG PS_N_("the content does not have the digest that came with it; it was damaged or changed")
+#define W_W_DIGEST_UNKNOWN PS_N_("the digest {name} that came with the content cannot be checked here")
 #define W_W_NO_TAG	PS_N_("the encryption cannot show whether the content was changed")
 
 /* The evidence. */
@@ -87,6 +91,9 @@
 #define W_OPEN_BOUNDARY	PS_N_("the multipart names no boundary")
 #define W_OPEN_SIGNATURE_PART PS_N_("the signature part of the signed mail cannot be read")
 #define W_OPEN_LAYER	PS_N_("cannot read layer {path} ({kind})")
+#define W_OPEN_ENCRYPTED_DATA PS_N_("this is {kind}: it is encrypted with a key that was agreed on elsewhere, which cannot be given here")
+#define W_OPEN_OBSOLETE	PS_N_("this is {kind}, an obsolete form in which the signer can be exchanged; ask for it to be sent anew")
+#define W_OPEN_TWICE	PS_N_("an authenticated message inside an encrypted one must be read twice; give it as a file")
 #define W_OPEN_CMS_TYPE	PS_N_("this is {kind}, which cannot be opened in a mail")
 #define W_OPEN_DETACHED	PS_N_("the signature is detached: give the content it belongs to with --content")
 #define W_OPEN_REQUIRE	PS_N_("the message is not {want}, so nothing was written: {sentence}")
