@@ -246,18 +246,71 @@ old_text(struct tnef *t, ps_slice in, struct ps_buf *out, ps_err *err)
 	return code;
 }
 
+/* The code point at the start of UTF-16LE text; *out_n octets of it. */
+static uint32_t
+wide_char(ps_slice in, size_t *out_n)
+{
+	uint32_t high = (uint32_t)(in.p[0] | in.p[1] << 8), low;
+
+	*out_n = 2;
+	if (high < 0xd800 || high > 0xdfff)
+		return high;
+	low = in.n < 4 ? 0 : (uint32_t)(in.p[2] | in.p[3] << 8);
+	if (high > 0xdbff || low < 0xdc00 || low > 0xdfff)
+		return 0xfffd;
+	*out_n = 4;
+	return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+}
+
+static ps_code
+put_char(struct ps_buf *out, uint32_t c, ps_err *err)
+{
+	uint8_t u[4];
+	size_t n = 0;
+
+	if (c < 0x80) {
+		u[n++] = (uint8_t)c;
+	} else if (c < 0x800) {
+		u[n++] = (uint8_t)(0xc0 | c >> 6);
+	} else if (c < 0x10000) {
+		u[n++] = (uint8_t)(0xe0 | c >> 12);
+		u[n++] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
+	} else {
+		u[n++] = (uint8_t)(0xf0 | c >> 18);
+		u[n++] = (uint8_t)(0x80 | (c >> 12 & 0x3f));
+		u[n++] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
+	}
+	if (c >= 0x80)
+		u[n++] = (uint8_t)(0x80 | (c & 0x3f));
+	return ps_buf_add(out, (ps_slice){ u, n }, err);
+}
+
+static ps_code
+wide_text(ps_slice in, struct ps_buf *out, ps_err *err)
+{
+	struct ps_buf utf8 = { .max = 4096 };
+	bool known;
+	size_t n;
+	ps_code code = PS_OK;
+
+	for (; in.n >= 2 && code == PS_OK; in.p += n, in.n -= n)
+		code = put_char(&utf8, wide_char(in, &n), err);
+	if (code == PS_OK)
+		code = mime_to_utf8(out, ps_str("utf-8"), ps_buf_get(&utf8), &known, err);
+	ps_buf_clear(&utf8);
+	return code;
+}
+
 static ps_code
 to_utf8(struct tnef *t, ps_slice in, bool wide, struct tnef_item *out, ps_err *err)
 {
 	struct ps_buf text = { .max = 4096 };
-	bool known;
 	ps_code code;
 
 	while (wide ? in.n >= 2 && in.p[in.n - 1] == 0 && in.p[in.n - 2] == 0
 	    : in.n != 0 && in.p[in.n - 1] == 0)
 		in.n -= wide ? 2 : 1;
-	code = wide ? mime_to_utf8(&text, ps_str("utf-16le"), in, &known, err)
-	    : old_text(t, in, &text, err);
+	code = wide ? wide_text(in, &text, err) : old_text(t, in, &text, err);
 	if (code == PS_OK && text.n >= sizeof out->text)
 		text.n = ps_text_cut((const char *)text.p, sizeof out->text - 1);
 	if (code == PS_OK && text.n != 0)
