@@ -34,6 +34,7 @@
 	X(kdf_iterations, 10000000, "PBKDF2 rounds that a message or key file may ask for") \
 	X(inflate_ratio, 100,	"decompressed to compressed, after the first MiB") \
 	X(inflate_bytes, 1099511627776, "decompressed content") \
+	X(inflate_depth, 2, "compressed contents within each other") \
 	X(oneshot,	16777216, "content held whole because its algorithm cannot stream") \
 	X(plan_max,	4194304, "content planned in memory so that DER can be written") \
 	X(hold,		262144,	"octets held in memory before a file without a name is used") \
