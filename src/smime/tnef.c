@@ -484,7 +484,9 @@ next_in_list(struct tnef *t, struct tnef_item *out, ps_err *err)
 		pad = (uint32_t)t->left;
 	if ((code = take_in(t, pad, NULL, err)) != PS_OK)
 		return code;
-	return t->prop.values != 0 ? next_value(t, out, err) : next_prop(t, err);
+	if (t->prop.values != 0)
+		return next_value(t, out, err);
+	return t->props != 0 ? next_prop(t, err) : PS_OK;
 }
 
 /* --- attributes --- */
