@@ -16,7 +16,6 @@
 	X(boundary_bytes, 250,	"RFC 2046 says 70; some senders write more") \
 	X(mime_depth,	100,	"entities within entities") \
 	X(parts,	10000,	"entities in one message") \
-	X(line_bytes,	1048576, "one line of a text that is re-encoded") \
 	X(crypto_depth,	8,	"cryptographic layers within each other") \
 	X(der_depth,	64,	"elements within elements") \
 	X(element_bytes, 1048576, "one ASN.1 element read whole") \

@@ -102,8 +102,5 @@ PS_MUST ps_code key_new(struct ps_key **out, EVP_PKEY *pkey, ps_err *err);
 /* pubkey.c: the point or raw octets of a public key. */
 PS_MUST ps_code pubkey_octets(EVP_PKEY *pkey, struct ps_buf *out, ps_err *err);
 bool	pubkey_point_ok(ps_slice point);
-/* pubkey_of: the public half of a key that is decoded already, as in `spki`;
- * having OpenSSL decode it once more costs a third of a millisecond. */
-PS_MUST ps_code pubkey_of(struct ps_pubkey **out, EVP_PKEY *pkey, ps_slice spki, ps_err *err);
 
 #endif

@@ -44,7 +44,7 @@ public_half(struct ps_key *k, ps_err *err)
 	code = ps_buf_add(&k->spki, (ps_slice){ p, (size_t)n }, err);
 	OPENSSL_free(p);
 	if (code == PS_OK)
-		code = pubkey_of(&k->pub, k->pkey, ps_buf_get(&k->spki), err);
+		code = ps_pubkey_of(&k->pub, k->pkey, ps_buf_get(&k->spki), err);
 	return code;
 }
 

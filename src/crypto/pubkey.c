@@ -222,7 +222,7 @@ ps_pubkey_parse(struct ps_pubkey **out, ps_slice spki, ps_err *err)
 }
 
 ps_code
-pubkey_of(struct ps_pubkey **out, EVP_PKEY *pkey, ps_slice spki, ps_err *err)
+ps_pubkey_of(struct ps_pubkey **out, EVP_PKEY *pkey, ps_slice spki, ps_err *err)
 {
 	if (EVP_PKEY_up_ref(pkey) != 1)
 		return ps_nomem(err, "crypto.public-key");

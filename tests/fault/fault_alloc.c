@@ -9,6 +9,8 @@
  *
  * usage: fault_alloc ours|all
  */
+#include <stdarg.h>
+
 #include <openssl/crypto.h>
 
 #include "../support/mail.h"
@@ -34,7 +36,7 @@ void	*__wrap_realloc(void *p, size_t n);
 void	*__wrap_reallocarray(void *p, size_t n, size_t m);
 char	*__wrap_strdup(const char *s);
 int	__wrap_asprintf(char **out, const char *format, ...)
-	    __attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3)));
 
 void *
 __wrap_malloc(size_t n)

@@ -230,7 +230,6 @@ test_full(void **state)
 
 /* --- the input changes between two readings --- */
 
-
 static ps_code
 open_changing(struct bench *b, ps_slice in, ps_slice later, bool can_abandon, unsigned *out_passes)
 {

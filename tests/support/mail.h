@@ -96,9 +96,10 @@ mail_ctx(void)
 	return ctx;
 }
 
-static const char mail_draft[] = "From: carol@example.org\r\nTo: bob@example.org\r\n"
-	"Subject: Friday\r\nDate: Thu, 03 Jan 2030 10:00:00 +0000\r\nMIME-Version: 1.0\r\n"
-	"Content-Type: text/plain; charset=us-ascii\r\n\r\nMeet me at noon.\r\n";
+static const char mail_draft[] =
+	"From: carol@example.org\r\nTo: bob@example.org\r\n"
+    "Subject: Friday\r\nDate: Thu, 03 Jan 2030 10:00:00 +0000\r\nMIME-Version: 1.0\r\n"
+    "Content-Type: text/plain; charset=us-ascii\r\n\r\nMeet me at noon.\r\n";
 
 static inline ps_slice
 mail_text(const char *s)
