@@ -97,8 +97,10 @@ decoded_start(ps_reader *body, enum mime_encoding encoding, size_t look, struct 
 	    (code = mime_decode(&decoder, memory, encoding, &decoded, err)) == PS_OK) {
 		/* Cut anywhere, it may end in the midst of a group. */
 		code = ps_reader_all(decoded, out, err);
-		if (code == PS_E_MALFORMED)
+		if (code == PS_E_MALFORMED) {
+			ps_err_clear(err);
 			code = PS_OK;
+		}
 	}
 	mime_decoder_clear(&decoder);
 	ps_reader_close(memory);
@@ -106,36 +108,50 @@ decoded_start(ps_reader *body, enum mime_encoding encoding, size_t look, struct 
 }
 
 static bool
-says_smime(ps_slice octets)
+is_smime_class(const struct tnef_item *item)
 {
 	static const char class[] = "IPM.Note.SMIME";
+	const size_t n = sizeof class - 1;
+
+	return item->kind == TNEF_CLASS && strlen(item->text) >= n &&
+	    ps_ascii_equal((ps_slice){ (const uint8_t *)item->text, n }, ps_str(class));
+}
+
+/* The class stands before the attachments; what comes later is not looked at. */
+static ps_code
+says_smime(ps_slice octets, bool *out, ps_err *err)
+{
 	struct tnef_item item = { .kind = TNEF_BEGIN };
 	ps_reader *memory;
 	struct tnef *t = NULL;
-	bool found = false;
+	ps_code code = ps_reader_open_memory(&memory, octets, err);
 
-	if (ps_reader_open_memory(&memory, octets, NULL) != PS_OK)
-		return false;
-	if (tnef_open(&t, memory, NULL) == PS_OK)
-		while (!found && item.kind != TNEF_END && tnef_next(t, &item, NULL) == PS_OK)
-			found = item.kind == TNEF_CLASS && strlen(item.text) >= sizeof class - 1 &&
-			    ps_ascii_equal((ps_slice){ (uint8_t *)item.text, sizeof class - 1 },
-			    ps_str(class));
+	if (code != PS_OK)
+		return code;
+	code = tnef_open(&t, memory, err);
+	while (code == PS_OK && !*out && item.kind != TNEF_END)
+		if ((code = tnef_next(t, &item, err)) == PS_OK)
+			*out = is_smime_class(&item);
 	tnef_close(t);
 	ps_reader_close(memory);
-	return found;
+	if (code != PS_E_MALFORMED)
+		return code;
+	ps_err_clear(err);	/* another thing, or cut by the window */
+	return PS_OK;
 }
 
 static ps_code
 by_octets(const struct mime_entity *e, ps_reader *body, enum opening_kind *out, ps_err *err)
 {
 	struct ps_buf start = { .max = PS_PEEK_MAX };
-	bool tnef = is_tnef(e);
+	bool tnef = is_tnef(e), smime = false;
 	ps_code code;
 
 	*out = KIND_PAYLOAD;
 	code = decoded_start(body, e->encoding, tnef ? PS_PEEK_MAX : 2048, &start, err);
-	if (code == PS_OK && tnef && says_smime(ps_buf_get(&start)))
+	if (code == PS_OK && tnef)
+		code = says_smime(ps_buf_get(&start), &smime, err);
+	if (smime)
 		*out = KIND_TNEF;
 	else if (code == PS_OK && !tnef && opening_is_cms(ps_buf_get(&start)))
 		*out = KIND_CMS;
