@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 
+#include <postseal/mime.h>
+
 #include "base/buf.h"
 #include "base/ctx.h"
 #include "stream/stream.h"

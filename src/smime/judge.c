@@ -42,10 +42,38 @@ who(const struct ps_signature *s)
 	return address != NULL ? address : ps_cert_subject(s->cert);
 }
 
+/* A mail within the mail is judged by its own From, never by the outer one
+ * (RFC 9787, 6.3), all of whose mailboxes one signer must cover. */
+static void
+judge_inner_sender(struct ps_signature *s, const struct ps_senders *m)
+{
+	const char *missing = NULL;
+
+	for (size_t i = 0; i < m->from.n && missing == NULL; i++)
+		if (!ps_cert_names(s->cert, m->from.box[i].address, PS_MATCH_SENDER))
+			missing = m->from.box[i].address;
+	s->state = PS_STATE_MISMATCH;
+	if (m->nfrom > 1)
+		ps_reason_add(s, "from-twice", W_R_FROM_TWICE);
+	else if (m->from.n == 0)
+		ps_reason_add(s, "from-missing", W_R_FROM_MISSING);
+	else if (missing != NULL && !names_one(s->cert, &m->sender))
+		ps_reason_add(s, "sender-mismatch", W_R_SENDER, PS_TEXT("who", who(s)),
+		    PS_TEXT("from", missing));
+	else
+		s->state = PS_STATE_VALID;
+}
+
 /* RFC 8550, 3: an address of the certificate equals From or Sender. */
 static void
 judge_sender(ps_verdict *v, struct ps_signature *s)
 {
+	const struct ps_senders *inner = ps_layer_senders(s->layer);
+
+	if (inner != NULL) {
+		judge_inner_sender(s, inner);
+		return;
+	}
 	if (!v->is_mail && v->from.n == 0)
 		return;		/* nothing to test: a warning says so */
 	s->state = PS_STATE_MISMATCH;
@@ -92,7 +120,8 @@ judge_several(ps_verdict *v)
 	for (size_t i = 0; i < v->nsignature; i++) {
 		struct ps_signature *s = &v->signature[i];
 
-		if (s->state != PS_STATE_VALID || names_one(s->cert, &v->sender))
+		if (s->state != PS_STATE_VALID || names_one(s->cert, &v->sender) ||
+		    ps_layer_senders(s->layer) != NULL)
 			continue;
 		s->state = PS_STATE_MISMATCH;
 		ps_reason_add(s, "from-not-covered", W_R_FROM_COVER, PS_TEXT("from", missing));

@@ -295,6 +295,8 @@ open_inside(struct enveloped *x, struct ps_layer *layer, bool in_envelope, ps_er
 		ps_err_clear(err);
 		return pass_by(x, err);
 	}
+	if (code == PS_E_NO_KEY)
+		return opening_no_key(x->o, record(x), err);
 	if (code != PS_OK)
 		return code;
 	record(x)->opened = true;
@@ -485,25 +487,58 @@ opening_typed(struct opening *o, const struct cms_oid *oid, ps_reader *r, struct
 	return code;
 }
 
+/* Some gateways keep a clear-signed mail as a smime.p7m whose content is not
+ * CMS but the whole multipart/signed entity ([MS-OXOSMIME], 2.1.3.1). */
+static ps_code
+is_entire(ps_reader *r, bool *out, ps_err *err)
+{
+	ps_slice s;
+	ps_code code = ps_reader_peek(r, 8192, &s, err);
+
+	*out = code == PS_OK && opening_is_entity(s);
+	return code;
+}
+
+/* What was said of the object, and what it is, once it was read. */
+static void
+note_type(struct opening *o, const struct ps_layer *parent, bool in_envelope,
+    const struct mime_entity *entity)
+{
+	const struct ps_layer *l = parent != NULL ? parent->last : o->v->root;
+
+	if (entity != NULL && l != NULL && in_envelope)
+		opening_note_type(o, entity, l);
+}
+
 ps_code
 opening_cms(struct opening *o, ps_reader *r, struct ps_layer *parent, bool in_envelope,
     const struct mime_entity *entity, ps_err *err)
 {
 	struct opening_cms_source source = { .step = NULL };
 	struct mime_decoder decoder = { .reader = NULL };
+	enum mime_encoding encoding;
 	enum opening_form form;
 	ps_reader *decoded = r, *ber;
+	bool entire = false;
 	ps_code code;
 
 	if (entity != NULL &&
-	    (code = mime_decode(&decoder, r, entity->encoding, &decoded, err)) != PS_OK)
+	    ((code = opening_cms_encoding(r, entity->encoding, &encoding, err)) != PS_OK ||
+	    (code = mime_decode(&decoder, r, encoding, &decoded, err)) != PS_OK))
 		return code;
 	if ((code = opening_look(decoded, &form, err)) != PS_OK ||
-	    (code = opening_cms_source(&source, decoded, form, &ber, err)) != PS_OK)
+	    (form == FORM_MIME && (code = is_entire(decoded, &entire, err)) != PS_OK))
+		goto out;
+	if (entire) {
+		code = opening_inner(o, decoded, parent, in_envelope, err);
+		goto out;
+	}
+	if ((code = opening_cms_source(&source, decoded, form, &ber, err)) != PS_OK)
 		goto out;
 	if ((code = opening_enter_crypto(o, err)) == PS_OK) {
 		code = open_object(o, ber, parent, in_envelope, entity, err);
 		o->crypto_depth--;
+		note_type(o, parent, in_envelope, entity);
 	}
 out:
 	opening_cms_source_clear(&source);

@@ -103,23 +103,58 @@ struct clear {
 	ps_reader	*body;
 	uint64_t	 start;		/* of the body, to read it again */
 	bool		 lf, in_envelope;
+	bool		 swapped;	/* the signature comes first */
 	struct mime_multipart *m;
 	struct cms_digests digests;
 	struct ps_layer	*layer;
 };
 
 static ps_code
-read_content_part(struct clear *c, ps_err *err)
+next_part(struct clear *c, ps_reader **out, ps_err *err)
 {
-	struct signed_part p;
-	ps_reader *part;
-	ps_code code;
+	ps_code code = mime_multipart_next(c->m, out, err);
 
-	if ((code = mime_multipart_next(c->m, &part, err)) != PS_OK)
-		return code;
-	if (part == NULL)
+	if (code == PS_OK && *out == NULL)
 		return ps_fail(err, PS_E_MALFORMED, "smime.open", PS_NOWHERE,
 		    W_OPEN_SIGNATURE_PART);
+	return code;
+}
+
+/*
+ * RFC 1847, 2.1 wants the content first, and so do we when writing. Some
+ * gateways sort the parts the other way; which part is which is plain from
+ * their types, so the signature is judged and the order is a warning. What is
+ * shown is what was signed in either order.
+ */
+static ps_code
+look_which(struct clear *c, ps_reader *part, ps_err *err)
+{
+	struct mime_header h = { 0 };
+	struct mime_entity e = { 0 };
+	ps_reader *start;
+	ps_slice s;
+	ps_code code;
+
+	if ((code = ps_reader_peek(part, 4096, &s, err)) != PS_OK ||
+	    (code = ps_reader_open_memory(&start, s, err)) != PS_OK)
+		return code;
+	if ((code = mime_header_read(&h, start, c->o->limits, err)) == PS_OK &&
+	    (code = mime_entity_parse(&e, &h, c->o->limits, err)) == PS_OK)
+		c->swapped = opening_is_signature(&e.type);
+	if (c->swapped && c->in_envelope)
+		ps_verdict_warn(c->o->v, "parts-swapped", W_W_SWAPPED);
+	mime_entity_clear(&e);
+	mime_header_clear(&h);
+	ps_reader_close(start);
+	return code;
+}
+
+static ps_code
+read_content_part(struct clear *c, ps_reader *part, ps_err *err)
+{
+	struct signed_part p;
+	ps_code code;
+
 	if ((code = open_part(&p, part, c->lf, &c->digests, err)) == PS_OK &&
 	    (code = opening_inner(c->o, p.tap, c->layer, c->in_envelope, err)) == PS_OK &&
 	    (code = ps_reader_drain(p.tap, NULL, err)) == PS_OK)
@@ -178,7 +213,10 @@ hash_again(struct clear *c, struct cms_digests *more, ps_err *err)
 	    (code = mime_multipart_open(&m, c->body,
 	    mime_type_param(&c->e->type, "boundary"), c->o->limits, err)) != PS_OK)
 		return code;
-	if ((code = mime_multipart_next(m, &part, err)) == PS_OK && part != NULL) {
+	code = mime_multipart_next(m, &part, err);
+	if (code == PS_OK && c->swapped)
+		code = mime_multipart_next(m, &part, err);
+	if (code == PS_OK && part != NULL) {
 		if ((code = open_part(&p, part, c->lf, more, err)) == PS_OK &&
 		    (code = ps_reader_drain(p.tap, NULL, err)) == PS_OK)
 			code = cms_digests_final(more, err);
@@ -265,11 +303,13 @@ read_signature_body(struct clear *c, const struct mime_entity *e, ps_reader *bod
 {
 	struct mime_decoder decoder = { .reader = NULL };
 	struct opening_cms_source source = { .step = NULL };
+	enum mime_encoding encoding;
 	enum opening_form form;
 	ps_reader *decoded, *ber;
 	ps_code code;
 
-	if ((code = mime_decode(&decoder, body, e->encoding, &decoded, err)) != PS_OK)
+	if ((code = opening_cms_encoding(body, e->encoding, &encoding, err)) != PS_OK ||
+	    (code = mime_decode(&decoder, body, encoding, &decoded, err)) != PS_OK)
 		return code;
 	if ((code = opening_look(decoded, &form, err)) == PS_OK &&
 	    (code = opening_cms_source(&source, decoded, form, &ber, err)) == PS_OK)
@@ -281,19 +321,13 @@ read_signature_body(struct clear *c, const struct mime_entity *e, ps_reader *bod
 
 /* Reads the second part whole, so that judging may go back to the first. */
 static ps_code
-read_signature_part(struct clear *c, struct cms_signed *s, struct ps_layer **out_layer,
-    ps_err *err)
+read_signature_part(struct clear *c, ps_reader *part, struct cms_signed *s,
+    struct ps_layer **out_layer, ps_err *err)
 {
 	struct mime_header h = { 0 };
 	struct mime_entity e = { 0 };
-	ps_reader *part;
 	ps_code code;
 
-	if ((code = mime_multipart_next(c->m, &part, err)) != PS_OK)
-		return code;
-	if (part == NULL)
-		return ps_fail(err, PS_E_MALFORMED, "smime.open", PS_NOWHERE,
-		    W_OPEN_SIGNATURE_PART);
 	if ((code = mime_header_read(&h, part, c->o->limits, err)) == PS_OK &&
 	    (code = mime_entity_parse(&e, &h, c->o->limits, err)) == PS_OK &&
 	    (code = ps_layer_add(c->o->v, c->layer, PS_LAYER_SIGNATURE, c->in_envelope,
@@ -322,6 +356,23 @@ read_rest(struct clear *c, bool *out_form, ps_err *err)
 }
 
 static ps_code
+read_both(struct clear *c, struct cms_signed *s, struct ps_layer **out_layer, ps_err *err)
+{
+	ps_reader *part;
+	ps_code code;
+
+	if ((code = next_part(c, &part, err)) != PS_OK ||
+	    (code = look_which(c, part, err)) != PS_OK)
+		return code;
+	code = c->swapped ? read_signature_part(c, part, s, out_layer, err)
+	    : read_content_part(c, part, err);
+	if (code != PS_OK || (code = next_part(c, &part, err)) != PS_OK)
+		return code;
+	return c->swapped ? read_content_part(c, part, err)
+	    : read_signature_part(c, part, s, out_layer, err);
+}
+
+static ps_code
 open_clear(struct clear *c, ps_err *err)
 {
 	struct cms_signed s = { .ber = NULL };
@@ -331,8 +382,7 @@ open_clear(struct clear *c, ps_err *err)
 
 	if ((code = start_micalg(&c->digests, mime_type_param(&c->e->type, "micalg"),
 	    err)) == PS_OK &&
-	    (code = read_content_part(c, err)) == PS_OK &&
-	    (code = read_signature_part(c, &s, &layer, err)) == PS_OK &&
+	    (code = read_both(c, &s, &layer, err)) == PS_OK &&
 	    (code = read_rest(c, &form, err)) == PS_OK &&
 	    (code = ps_reader_drain(c->body, NULL, err)) == PS_OK)
 		code = judge_clear(c, &s, layer, form, err);
@@ -435,6 +485,11 @@ finish_signed(struct opening *o, struct cms_signed *s, struct ps_layer *layer, p
 		return code;
 	if (is_certs_only(s)) {
 		layer->kind = PS_LAYER_CERTS_ONLY;
+		return PS_OK;
+	}
+	/* Beside its content, as an attachment of its own, it signs nothing. */
+	if (!s->has_content && !layer->in_envelope) {
+		layer->kind = PS_LAYER_SIGNATURE;
 		return PS_OK;
 	}
 	if (!s->has_content && !o->inspect && (code = read_detached(o, s, err)) != PS_OK)

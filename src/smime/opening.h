@@ -69,7 +69,66 @@ PS_MUST ps_code opening_cms_source(struct opening_cms_source *s, ps_reader *src,
     enum opening_form form, ps_reader **out, ps_err *err);
 void	opening_cms_source_clear(struct opening_cms_source *s);
 
+/* opening_is_cms: do these decoded octets begin a CMS object of a kind that is
+ * known, in any of its forms? Stricter than opening_look, for content that
+ * does not say what it is. */
+bool	opening_is_cms(ps_slice s);
+/* opening_cms_encoding is `said`, unless the body plainly is not in it: PEM and
+ * BER that call themselves base64 or quoted-printable. */
+PS_MUST ps_code opening_cms_encoding(ps_reader *body, enum mime_encoding said,
+    enum mime_encoding *out, ps_err *err);
+
+/* open_kind.c */
+enum opening_kind { KIND_PAYLOAD, KIND_SIGNED, KIND_CMS, KIND_TNEF };
+/* opening_kind_of tells what an entity is by its fields; the root of the mail
+ * by its first octets too, where the fields leave it open. */
+PS_MUST ps_code opening_kind_of(const struct mime_entity *e, ps_reader *body, bool root,
+    enum opening_kind *out, ps_err *err);
+/* opening_is_signature: the media type of a detached signature. */
+bool	opening_is_signature(const struct mime_type *t);
+/* opening_note_pgp warns of OpenPGP; `parent` is NULL for the whole mail. */
+void	opening_note_pgp(struct opening *o, const struct mime_entity *e,
+    const struct ps_layer *parent);
+/* opening_note_type warns when the smime-type and the object differ. */
+void	opening_note_type(struct opening *o, const struct mime_entity *e,
+    const struct ps_layer *l);
+
+/* open_message.c */
+/* opening_is_message: an entity that is a mail itself (RFC 2046, 5.1.5, 5.2.1). */
+bool	opening_is_message(const struct mime_entity *e, const struct ps_layer *parent);
+/* opening_senders keeps the From and Sender of a mail within in its layer. */
+PS_MUST ps_code opening_senders(struct opening *o, const struct mime_header *h,
+    struct ps_layer *l, ps_err *err);
+
+/* open_lines.c: the line ends of the whole input. */
+struct opening_lines {
+	struct ps_step	 step;
+	ps_reader	*reader;	/* NULL: none was needed */
+	bool		 half;		/* a CR was put, its LF not yet */
+};
+/* opening_lines gives a reader of the input with line ends that can be read:
+ * `in` itself, or one that makes CRLF of CR. */
+PS_MUST ps_code opening_lines(struct opening *o, struct opening_lines *l, ps_reader *in,
+    ps_reader **out, ps_err *err);
+void	opening_lines_clear(struct opening_lines *l);
+/* opening_note_lines warns of a header section with both kinds of line ends. */
+void	opening_note_lines(struct opening *o, const struct mime_header *h);
+
+/* open_keys.c */
+/* opening_no_key adds to the chain whom the message names and what was tried;
+ * returns PS_E_NO_KEY. */
+ps_code	opening_no_key(struct opening *o, const struct ps_encryption *e, ps_err *err);
+
+/* open_tnef.c */
+PS_MUST ps_code opening_tnef(struct opening *o, const struct mime_entity *e, ps_reader *body,
+    struct ps_layer *parent, bool in_envelope, ps_err *err);
+
 /* open_mime.c */
+PS_MUST ps_code opening_enter_entity(struct opening *o, ps_err *err);
+/* opening_is_its_own: a failure that concerns an errant layer alone. */
+bool	opening_is_its_own(ps_code code);
+/* opening_is_entity: do these octets begin a header section with MIME fields? */
+bool	opening_is_entity(ps_slice s);
 PS_MUST ps_code opening_top(struct opening *o, ps_reader *in, ps_err *err);
 /* opening_inner reads what stood inside a cryptographic layer: an entity, or
  * content without header fields. */

@@ -96,6 +96,15 @@ ps_layer_add(ps_verdict *v, struct ps_layer *parent, enum ps_layer_kind kind, bo
 	return PS_OK;
 }
 
+const struct ps_senders *
+ps_layer_senders(const struct ps_layer *l)
+{
+	for (; l != NULL; l = l->parent)
+		if (l->senders != NULL)
+			return l->senders;
+	return NULL;
+}
+
 ps_code
 ps_signature_add(ps_verdict *v, struct ps_signature **out, ps_err *err)
 {
@@ -186,6 +195,11 @@ free_layer(struct ps_layer *l)
 	free(l->filename);
 	free(l->content_type);
 	free(l->digests);
+	if (l->senders != NULL) {
+		mime_mailboxes_clear(&l->senders->from);
+		mime_mailboxes_clear(&l->senders->sender);
+		free(l->senders);
+	}
 	free(l);
 }
 

@@ -31,11 +31,18 @@
 	X(OTHER_CMS,		"other-cms") \
 	X(MULTIPART,		"multipart") \
 	X(MESSAGE,		"message") \
+	X(TNEF,			"tnef") \
 	X(PART,			"part")
 enum ps_layer_kind {
 #define X(id, name)	PS_LAYER_##id,
 	PS_LAYERS(X)
 #undef X
+};
+
+/* Who a mail within the mail says it is from. */
+struct ps_senders {
+	struct mime_mailboxes from, sender;
+	unsigned	 nfrom;		/* From fields */
 };
 
 struct ps_layer {
@@ -59,6 +66,7 @@ struct ps_layer {
 	unsigned	 nocsp;		/* OCSP responses */
 	int		 encryption;	/* index into verdict->encryption, -1: none */
 	int		 authentication;	/* into verdict->authentication */
+	struct ps_senders *senders;	/* of a message within; NULL: none */
 };
 
 enum ps_state { PS_STATE_VALID, PS_STATE_MISMATCH, PS_STATE_UNTRUSTED, PS_STATE_INVALID,
@@ -142,6 +150,9 @@ PS_MUST ps_code ps_verdict_new(ps_verdict **out, ps_err *err);
 PS_MUST ps_code ps_layer_add(ps_verdict *v, struct ps_layer *parent, enum ps_layer_kind kind,
     bool in_envelope, struct ps_layer **out, ps_err *err);
 const char *ps_layer_kind_name(enum ps_layer_kind k);
+/* ps_layer_senders: of the mail within the mail that a layer belongs to;
+ * NULL: it belongs to the whole mail. */
+const struct ps_senders *ps_layer_senders(const struct ps_layer *l);
 /* Both give zeroed storage that lives until the next call of the same. */
 PS_MUST ps_code ps_signature_add(ps_verdict *v, struct ps_signature **out, ps_err *err);
 PS_MUST ps_code ps_encryption_add(ps_verdict *v, struct ps_encryption **out, ps_err *err);

@@ -246,6 +246,8 @@ put_layer_facts(struct ps_json *j, const struct ps_layer *l, bool details)
 		ps_json_null(j);
 	else
 		ps_json_number(j, l->octets);
+	if (l->senders != NULL)
+		put_mailboxes(j, "from", &l->senders->from);
 	if (!details || l->content_type == NULL)
 		return;
 	key_number(j, "version", l->version);
