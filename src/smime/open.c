@@ -214,12 +214,14 @@ open_mail(struct run *run, ps_reader *in, ps_writer *out, ps_verdict *v, ps_err 
 	int is_mbox;
 	ps_code code = ps_mbox_look(in, &is_mbox, err);
 
-	if (code != PS_OK || !is_mbox)
-		return code != PS_OK ? code : open_run(run, in, out, v, err);
-	if ((code = ps_mbox_open(&run->mbox, in, err)) != PS_OK)
-		return code;
-	if ((code = ps_mbox_next(run->mbox, &mail, err)) == PS_OK)
+	if (code == PS_OK && !is_mbox)
+		return open_run(run, in, out, v, err);
+	if (code == PS_OK && (code = ps_mbox_open(&run->mbox, in, err)) == PS_OK)
+		code = ps_mbox_next(run->mbox, &mail, err);
+	if (code == PS_OK)
 		code = open_run(run, mail, out, v, err);
+	else
+		ps_writer_abandon(out);
 	ps_mbox_close(run->mbox);
 	return code;
 }
