@@ -170,7 +170,7 @@ order_name(const void *a, const void *b)
 bool
 ps_headers_cover(const struct ps_headers *h, ps_slice name)
 {
-	size_t low = 0, high = h->covered.n;
+	size_t low = 0, high = h->sorted == NULL ? 0 : h->covered.n;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
