@@ -64,6 +64,9 @@ printf '%s\r\nA: 1\r\n\r\n\r\n%s\r\n' "$mark" "$mark" >mbox/crlf
 printf 'A: 1\n\n%s\n' "$mark" >mbox/none
 
 # --- tnef: the class of a message, an attachment, properties of several kinds ---
+# The beginning is a format on purpose: it holds the octets as escapes.
+# shellcheck disable=SC2059
+{
 start='\170\237\076\042\001\000'
 begin='\002\002\220\006\000\000\000\000\000\000\000'
 printf "$start"'\001\010\200\007\000\011\000\000\000IPM.Note\000\252\002' >tnef/class
@@ -74,6 +77,7 @@ printf "$start"'\001\003\220\006\000\034\000\000\000\001\000\000\000'\
 '\003\020\001\200'\
 '\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000'\
 '\000\000\000\000\224\000' >tnef/cut
+}
 
 # --- der ---
 printf '\060\200\044\200\004\002ab\044\006\004\001c\004\001d\000\000\000\000' >der/segments

@@ -91,7 +91,8 @@ cms_shell_bare(struct cms_shell *s, ps_reader *src, enum cms_type type,
 	ps_slice oid = cms_type_oid(type);
 
 	*s = (struct cms_shell){ .type = type, .bare = true };
-	memcpy(s->oid.p, oid.p, oid.n);
+	if (oid.n != 0)
+		memcpy(s->oid.p, oid.p, oid.n);
 	s->oid.n = oid.n;
 	ber_init(&s->ber, src, limits, "cms.content");
 }

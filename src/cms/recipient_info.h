@@ -71,7 +71,8 @@ struct cms_keys {
  * next RecipientInfo that names one of our keys (or takes a password):
  * PS_OK with *out_cek, *out_which (index of the RecipientInfo), *place moved
  * on; PS_E_NO_KEY when none is left and none fitted, PS_E_UNSUPPORTED when
- * those that did ask for what we lack, PS_E_DECRYPT when they failed. At most limits->key_tries for each key.
+ * those that did ask for what we lack, PS_E_DECRYPT when they failed. At most
+ * limits->key_tries for each key.
  */
 struct cms_try {
 	size_t		 place;		/* next RecipientInfo */

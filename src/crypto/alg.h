@@ -48,8 +48,8 @@ struct ps_alg {
 	const char	*name;		/* "aes-256-gcm": in JSON and options */
 	const char	*label;		/* "AES-256-GCM": for people */
 	ps_slice	 oid;		/* value octets */
-	enum ps_alg_params params;
 	const char	*ossl;		/* name for EVP_*_fetch, NULL: none */
+	enum ps_alg_params params;
 	unsigned	 bits;		/* key bits (cipher, wrap), output bits (digest) */
 	unsigned	 strength;	/* security bits; 0: broken or by key */
 	unsigned	 block;		/* octets: cipher block */
@@ -57,9 +57,9 @@ struct ps_alg {
 	unsigned	 tag;		/* octets: AEAD, 0: none */
 	unsigned	 digest;	/* enum ps_alg_id: of a signature or KDF, 0: none */
 	unsigned	 key;		/* enum ps_alg_id: its key type, 0: none */
+	enum ps_alg_form form;
 	bool		 aead;
 	bool		 legacy;	/* wants OpenSSL's legacy provider */
-	enum ps_alg_form form;
 };
 
 /* Order within a kind is the order of the table, not of strength. */

@@ -45,10 +45,23 @@ struct ps_key {
 ps_code	crypto_fail(ps_err *err, const char *where, const char *what);
 const char *crypto_reason(void);
 /* The one answer to all that depends on a key or password. */
-ps_code	crypto_decrypt_fail(ps_err *err);
+void	crypto_decrypt_chain(ps_err *err);
+static inline ps_code
+crypto_decrypt_fail(ps_err *err)
+{
+	crypto_decrypt_chain(err);
+	return PS_E_DECRYPT;
+}
 /* PS_E_UNSUPPORTED with {algorithm}: the row's name or the dotted OID. */
-ps_code	crypto_unknown(ps_err *err, const char *where, const char *words,
+void	crypto_unknown_chain(ps_err *err, const char *where, const char *words,
 	    enum ps_alg_kind kind, const struct ps_algid *a);
+static inline ps_code
+crypto_unknown(ps_err *err, const char *where, const char *words, enum ps_alg_kind kind,
+    const struct ps_algid *a)
+{
+	crypto_unknown_chain(err, where, words, kind, a);
+	return PS_E_UNSUPPORTED;
+}
 /* OpenSSL's parameter structures take pointers without const, and only read. */
 void	*crypto_unconst(const void *p);
 

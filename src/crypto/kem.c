@@ -198,7 +198,7 @@ open_with(struct ps_key *key, const struct ps_kem *k, const struct ps_alg *wrap,
 ps_code
 ps_kem_decrypt(struct ps_key *key, const struct ps_kem *k, ps_secret *out_cek, ps_err *err)
 {
-	const struct ps_alg *wrap;
+	const struct ps_alg *wrap = NULL;
 	struct derivation d;
 	ps_code code = find_wrap(&wrap, &k->wrap, k->kek_size, err);
 

@@ -335,7 +335,7 @@ was_hidden(const struct ps_headers *h, const struct sets *s, struct run inner)
 {
 	bool weak = h->mode == PS_HP_WRAPPED || h->mode == PS_HP_DRAFT;
 
-	if (!h->encrypted || h->mode == PS_HP_CLEAR || h->mode == PS_HP_NONE)
+	if (inner.item == NULL || !h->encrypted || h->mode == PS_HP_CLEAR || h->mode == PS_HP_NONE)
 		return false;
 	if (weak)
 		return s->outer.n != 0 &&
@@ -346,8 +346,11 @@ was_hidden(const struct ps_headers *h, const struct sets *s, struct run inner)
 static bool
 does_differ(const struct ps_headers *h, const struct sets *s, struct run inner)
 {
-	struct run outer = run_of(&s->outer, inner.item->name);
+	struct run outer;
 
+	if (inner.item == NULL)
+		return false;
+	outer = run_of(&s->outer, inner.item->name);
 	if (outer.n == 0)
 		return false;
 	if (ps_ascii_equal(inner.item->name, ps_str("From")))

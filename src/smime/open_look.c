@@ -120,10 +120,12 @@ has_cms_oid(const uint8_t *p, size_t n)
 bool
 opening_is_cms(ps_slice s)
 {
-	uint8_t out[48];
+	uint8_t out[48] = { 0 };
+	size_t n;
 
 	s = without_empty_lines(s);
-	return has_cms_oid(s.p, s.n) || has_cms_oid(out, base64_start(s, out)) ||
+	n = base64_start(s, out);
+	return has_cms_oid(s.p, s.n) || has_cms_oid(out, n) ||
 	    starts_with(s, "-----BEGIN PKCS7-") || starts_with(s, "-----BEGIN PKCS #7 ") ||
 	    starts_with(s, "-----BEGIN CMS-");
 }

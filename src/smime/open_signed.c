@@ -376,8 +376,8 @@ static ps_code
 open_clear(struct clear *c, ps_err *err)
 {
 	struct cms_signed s = { .ber = NULL };
-	struct ps_layer *layer;
-	bool form;
+	struct ps_layer *layer = NULL;
+	bool form = false;
 	ps_code code;
 
 	if ((code = start_micalg(&c->digests, mime_type_param(&c->e->type, "micalg"),

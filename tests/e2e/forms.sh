@@ -177,7 +177,7 @@ mbox_open() {
 	    exits 2 ours open mbox.eml -o outbox/one 2>said && grep -q -e --out-dir said &&
 	    [ ! -e outbox/one ] &&
 	    exits 1 ours open --identity bob.pem --out-dir outbox mbox.eml 2>said &&
-	    [ "$(ls outbox | tr '\n' ' ')" = \
+	    [ "$(cd outbox && printf '%s ' *)" = \
 		'mbox.eml#1 mbox.eml#2 mbox.eml#3 mbox.eml#4 mbox.eml#5 ' ] &&
 	    grep -q '^>From now on$' 'outbox/mbox.eml#2' && grep -q '^Line one' 'outbox/mbox.eml#4'
 }

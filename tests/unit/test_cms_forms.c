@@ -325,7 +325,11 @@ objects_within_objects(void **state)
 static void
 inspect_names_what_it_does_not_open(void **state)
 {
-	static const struct { const char *name; enum ps_layer_kind kind; const char *type; } rows[] = {
+	static const struct {
+		const char *name;
+		enum ps_layer_kind kind;
+		const char *type;
+	} rows[] = {
 		{ "encrypted", PS_LAYER_ENCRYPTED_DATA, "encrypted-data" },
 		{ "signed-and-enveloped", PS_LAYER_SIGNED_AND_ENVELOPED,
 		    "signed-and-enveloped-data" },

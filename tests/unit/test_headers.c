@@ -106,7 +106,8 @@ other_parameters_stay(void **state)
 		for (size_t i = 0; i < before.n; i++) {
 			if (strcmp(before.param[i].name, "hp") == 0)
 				continue;
-			if (k >= after.n || strcmp(before.param[i].name, after.param[k].name) != 0 ||
+			if (k >= after.n ||
+			    strcmp(before.param[i].name, after.param[k].name) != 0 ||
 			    strcmp(before.param[i].value, after.param[k].value) != 0)
 				fail_msg("%.*s became %.*s", (int)in.n, in.p, (int)out.n, out.p);
 			k++;
