@@ -152,11 +152,7 @@ open_abandonable(struct run *run, ps_reader *in, ps_writer *out, ps_verdict *v, 
 {
 	ps_code code = run_and_judge(run, in, out, v, err);
 
-	if (code == PS_OK)
-		code = ps_writer_finish(out, err);
-	if (code != PS_OK)
-		ps_writer_abandon(out);
-	return code;
+	return code == PS_OK ? ps_writer_finish(out, err) : code;
 }
 
 /* The second run writes; its verdict would be the same and is dropped. */
@@ -242,6 +238,8 @@ open_any(ps_opener *op, bool inspect, ps_reader *in, ps_writer *out, ps_verdict 
 		return code;
 	}
 	code = open_mail(&run, watched, out, v, err);
+	if (code != PS_OK && out != NULL && ps_writer_can_abandon(out))
+		ps_writer_abandon(out);
 	if (watched != in)
 		ps_reader_close(watched);
 	/* A failure after the verdict was complete (no space) breaks it too. */

@@ -81,11 +81,13 @@ opening_lines_clear(struct opening_lines *l)
 void
 opening_note_lines(struct opening *o, const struct mime_header *h)
 {
-	const uint8_t *p = h->block.p + h->postmark.n, *end = h->block.p + h->block.n, *lf;
+	const uint8_t *p, *end, *lf;
 	bool crlf = false, bare = false;
 
 	if (h->block.n == 0)
 		return;
+	p = h->block.p + h->postmark.n;
+	end = h->block.p + h->block.n;
 	while (p < end && (lf = memchr(p, '\n', (size_t)(end - p))) != NULL) {
 		if (lf > p && lf[-1] == '\r')
 			crlf = true;
