@@ -8,6 +8,7 @@
  * inside stays the outermost layer. In any other place, and for any other
  * class, an attachment that is signed or encrypted is errant like any other.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,15 +34,38 @@ struct winmail {
 /* --- names --- */
 
 static ps_code
-set(char **place, const char *text, ps_err *err)
+set_name(struct winmail *w, const char *text, ps_err *err)
 {
 	char *copy = strdup(text);
 
 	if (copy == NULL)
 		return ps_nomem(err, "smime.open");
-	free(*place);
-	*place = copy;
+	free(w->name);
+	w->name = copy;
 	return PS_OK;
+}
+
+/* The media type as a header would have it; whatever else stands there is no
+ * name for anything. */
+static ps_code
+set_type(struct winmail *w, const char *text, ps_err *err)
+{
+	struct mime_type t = { .type = NULL };
+	char *media;
+	ps_code code = mime_type_parse(&t, ps_str(text), w->o->limits, err);
+
+	if (code != PS_OK)
+		return code;
+	if (t.readable && t.subtype[0] != '\0') {
+		if (asprintf(&media, "%s/%s", t.type, t.subtype) < 0) {
+			code = ps_nomem(err, "smime.open");
+		} else {
+			free(w->type);
+			w->type = media;
+		}
+	}
+	mime_type_clear(&t);
+	return code;
 }
 
 static void
@@ -160,10 +184,10 @@ take_item(struct winmail *w, const struct tnef_item *item, ps_err *err)
 		forget(w);
 		break;
 	case TNEF_NAME:
-		code = set(&w->name, item->text, err);
+		code = set_name(w, item->text, err);
 		break;
 	case TNEF_TYPE:
-		code = set(&w->type, item->text, err);
+		code = set_type(w, item->text, err);
 		break;
 	case TNEF_DATA:
 		code = enter_attachment(w, item->data, err);
