@@ -63,9 +63,10 @@ base64_start(ps_slice s, uint8_t out[48])
 static bool
 is_base64_cms(ps_slice s)
 {
-	uint8_t out[48];
+	uint8_t out[48] = { 0 };
+	size_t n = base64_start(s, out);
 
-	return is_content_info(out, base64_start(s, out));
+	return is_content_info(out, n);
 }
 
 static ps_slice

@@ -384,7 +384,7 @@ open_clear(struct clear *c, ps_err *err)
 	    err)) == PS_OK &&
 	    (code = read_both(c, &s, &layer, err)) == PS_OK &&
 	    (code = read_rest(c, &form, err)) == PS_OK &&
-	    (code = ps_reader_drain(c->body, NULL, err)) == PS_OK)
+	    (code = ps_reader_drain(c->body, NULL, err)) == PS_OK && layer != NULL)
 		code = judge_clear(c, &s, layer, form, err);
 	cms_signed_clear(&s);
 	return code;
