@@ -120,6 +120,22 @@ add_meaning(struct ps_signature *sig, const struct cms_signer *s, enum cms_check
 		    (const struct ps_value *)NULL);
 }
 
+/* A12: what was signed for another protocol is no mail, though all else is
+ * right. */
+static bool
+judge_kind(struct ps_signature *sig, const struct cms_signed *s)
+{
+	ps_slice oid = { s->content_oid.p, s->content_oid.n };
+	enum cms_type type = cms_type_of(oid);
+	char text[96];
+
+	if (type == CMS_DATA)
+		return true;
+	ps_reason_add(sig, "not-mail", W_R_NOT_MAIL, PS_TEXT("kind", type == CMS_UNKNOWN
+	    ? der_oid_text(oid, text, sizeof text) : cms_type_name(type)));
+	return false;
+}
+
 /* An algorithm that proves nothing cannot be made good by a path. */
 static bool
 judge_strength(struct opening *o, struct ps_signature *sig, const struct ps_sigspec *spec)
@@ -192,6 +208,7 @@ judge_signer(struct opening *o, struct ps_signature *sig, const struct cms_signe
 	strong = judge_strength(o, sig, &check.spec);
 	if (check.result == CMS_CHECK_GOOD_NO_ATTRS)
 		strong = strong && !ps_policy_wants_signed_attrs(o->op->setup.policy);
+	strong = judge_kind(sig, s) && strong;
 	if ((code = judge_path(o, sig, &s->bag, &good, err)) != PS_OK)
 		return code;
 	if (strong && good)

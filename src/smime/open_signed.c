@@ -106,6 +106,8 @@ struct clear {
 	struct mime_multipart *m;
 	struct cms_digests digests;
 	struct ps_layer	*layer;
+	bool		 other_type;	/* the second part is called something else */
+	bool		 judged;	/* there is no signature to be judged */
 };
 
 static ps_code
@@ -223,6 +225,14 @@ fail_all(struct opening *o, struct ps_layer *layer, const char *why, const char 
 	return PS_OK;
 }
 
+/* A verdict where there is no signature to judge. */
+static ps_code
+fail_unread(struct clear *c, const char *why, const char *words, ps_err *err)
+{
+	c->judged = true;
+	return fail_all(c->o, c->layer, why, words, err);
+}
+
 /* A SignedData in the signature part that has content of its own: which one
  * was signed? (STANDARDS A2) */
 static ps_code
@@ -231,10 +241,16 @@ judge_clear(struct clear *c, struct cms_signed *s, struct ps_layer *layer, bool 
 {
 	ps_code code;
 
+	if (c->judged)
+		return PS_OK;
 	if (s->has_content)
 		return fail_all(c->o, layer, "embedded-content", W_R_EMBEDDED, err);
+	if (c->other_type)
+		return fail_all(c->o, layer, "signature-part", W_R_SIGNATURE_PART, err);
 	if (!form)
 		return fail_all(c->o, layer, "not-two-parts", W_R_FORM, err);
+	if (s->nsigner == 0 && layer->in_envelope)
+		ps_verdict_warn(c->o->v, "no-signer", W_W_NO_SIGNER);
 	if ((code = mend_digests(c, s, err)) != PS_OK)
 		return code;
 	return opening_judge_signers(c->o, layer, s, &c->digests, err);
@@ -279,6 +295,27 @@ read_signature_body(struct clear *c, const struct mime_entity *e, ps_reader *bod
 	return code;
 }
 
+/* RFC 1847, 2.1: the protocol names the type of the second part. Gateways that
+ * know no S/MIME make an octet-stream of it. */
+static bool
+is_signature_type(const struct mime_entity *e)
+{
+	static const char *const types[] = { "pkcs7-signature", "x-pkcs7-signature",
+	    "pkcs7-mime", "x-pkcs7-mime", "octet-stream" };
+
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		if (mime_type_is(&e->type, "application", types[i]))
+			return true;
+	return false;
+}
+
+/* What a transit or a forger does to the part does not withhold the content. */
+static bool
+is_damage(ps_code code)
+{
+	return code == PS_E_MALFORMED || code == PS_E_UNSUPPORTED || code == PS_E_LIMIT;
+}
+
 /* Reads the second part whole, so that judging may go back to the first. */
 static ps_code
 read_signature_part(struct clear *c, struct cms_signed *s, struct ps_layer **out_layer,
@@ -292,15 +329,19 @@ read_signature_part(struct clear *c, struct cms_signed *s, struct ps_layer **out
 	if ((code = mime_multipart_next(c->m, &part, err)) != PS_OK)
 		return code;
 	if (part == NULL)
-		return ps_fail(err, PS_E_MALFORMED, "smime.open", PS_NOWHERE,
-		    W_OPEN_SIGNATURE_PART);
+		return fail_unread(c, "not-two-parts", W_R_FORM, err);
 	if ((code = mime_header_read(&h, part, c->o->limits, err)) == PS_OK &&
 	    (code = mime_entity_parse(&e, &h, c->o->limits, err)) == PS_OK &&
 	    (code = ps_layer_add(c->o->v, c->layer, PS_LAYER_SIGNATURE, c->in_envelope,
 	    out_layer, err)) == PS_OK &&
 	    (code = opening_set_media(*out_layer, &e, err)) == PS_OK &&
-	    (code = read_signature_body(c, &e, part, s, err)) == PS_OK)
+	    (code = read_signature_body(c, &e, part, s, err)) == PS_OK) {
+		c->other_type = !is_signature_type(&e);
 		code = opening_describe_signed(*out_layer, s, err);
+	} else if (*out_layer != NULL && is_damage(code)) {
+		ps_err_clear(err);
+		code = fail_unread(c, "signature-unreadable", W_R_SIGNATURE_UNREAD, err);
+	}
 	mime_entity_clear(&e);
 	mime_header_clear(&h);
 	return code;
@@ -325,7 +366,7 @@ static ps_code
 open_clear(struct clear *c, ps_err *err)
 {
 	struct cms_signed s = { .ber = NULL };
-	struct ps_layer *layer;
+	struct ps_layer *layer = NULL;
 	bool form;
 	ps_code code;
 
@@ -431,8 +472,12 @@ finish_signed(struct opening *o, struct cms_signed *s, struct ps_layer *layer, p
 		return code;
 	if (is_certs_only(s)) {
 		layer->kind = PS_LAYER_CERTS_ONLY;
+		if (layer->in_envelope)
+			ps_verdict_warn(o->v, "certs-only", W_W_CERTS_ONLY);
 		return PS_OK;
 	}
+	if (s->nsigner == 0 && layer->in_envelope)
+		ps_verdict_warn(o->v, "no-signer", W_W_NO_SIGNER);
 	if (!s->has_content && !o->inspect && (code = read_detached(o, s, err)) != PS_OK)
 		return code;
 	return opening_judge_signers(o, layer, s, &s->digests, err);

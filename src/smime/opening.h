@@ -76,6 +76,9 @@ PS_MUST ps_code opening_top(struct opening *o, ps_reader *in, ps_err *err);
 PS_MUST ps_code opening_inner(struct opening *o, ps_reader *r, struct ps_layer *parent,
     bool in_envelope, ps_err *err);
 
+/* open_fields.c: reads what the verdict looks at besides the senders. */
+PS_MUST ps_code opening_fields(struct opening *o, ps_err *err);
+
 /* open_cms.c */
 PS_MUST ps_code opening_cms(struct opening *o, ps_reader *r, struct ps_layer *parent,
     bool in_envelope, const struct mime_entity *entity, ps_err *err);

@@ -205,13 +205,17 @@ ps_verdict_free(ps_verdict *v)
 		ps_cert_free(v->signature[i].cert);
 		ps_buf_clear(&v->signature[i].attrs);
 	}
-	for (size_t i = 0; i < v->nencryption; i++)
+	for (size_t i = 0; i < v->nencryption; i++) {
 		cms_recipients_clear(&v->encryption[i].recipients);
+		ps_cert_free(v->encryption[i].reader);
+	}
 	free(v->signature);
 	free(v->encryption);
 	free(v->warning);
 	mime_mailboxes_clear(&v->from);
 	mime_mailboxes_clear(&v->sender);
+	mime_mailboxes_clear(&v->reply_to);
+	mime_mailboxes_clear(&v->to);
 	free(v->given_from);
 	free(v);
 }

@@ -94,6 +94,7 @@ struct ps_encryption {
 	struct cms_recipients recipients;	/* owned */
 	bool		 opened;
 	size_t		 ours;		/* index, when opened */
+	ps_cert		*reader;	/* whose key opened it; NULL: a secret did */
 };
 
 struct ps_warning {
@@ -112,6 +113,8 @@ struct ps_verdict {
 	size_t		 nwarning;
 	struct mime_mailboxes from;	/* what the signer is tested against */
 	struct mime_mailboxes sender;
+	struct mime_mailboxes reply_to, to;	/* `to`: of To and Cc */
+	const char	*twice;		/* a field that may stand once; NULL: none */
 	bool		 is_mail;	/* it had a header section of a mail */
 	unsigned	 nfrom;		/* From fields */
 	bool		 has_subject, has_date;
@@ -144,6 +147,11 @@ void	ps_verdict_warn_values(ps_verdict *v, const char *code, const char *words, 
 /* ps_verdict_complete computes states against the senders, the summary, the
  * warnings and the sentence. */
 void	ps_verdict_complete(ps_verdict *v);
+/* ps_verdict_warn_mail warns of what surrounds `good`, the signature that
+ * counts (NULL: none does) (judge_mail.c). */
+void	ps_verdict_warn_mail(ps_verdict *v, const struct ps_signature *good);
+/* ps_verdict_status names the status by RFC 9787. */
+const char *ps_verdict_status(const ps_verdict *v);
 /* ps_verdict_confidentiality: "none", "encrypted", "intact". */
 const char *ps_verdict_confidentiality(const ps_verdict *v);
 

@@ -352,6 +352,7 @@ ps_verdict_write_json(const ps_verdict *v, const char *file, ps_writer *w, ps_er
 	key_number(&j, "schema", 1);
 	key_text(&j, "file", file);
 	key_text(&j, "summary", summary_name(v->summary));
+	key_text(&j, "status", ps_verdict_status(v));
 	key_text(&j, "sentence", v->sentence);
 	put_senders(&j, v);
 	put_lists(&j, v, true);

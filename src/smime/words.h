@@ -44,7 +44,25 @@
 #define W_R_FROM_MISSING	PS_N_("the mail does not say who it is from")
 #define W_R_FROM_COVER		PS_N_("the mail is from several people, and {from} did not sign it")
 
+#define W_R_FROM_MALFORMED	PS_N_("the From field can be read in more than one way")
+#define W_R_FIELD_TWICE		PS_N_("the mail has more than one {name} field")
+#define W_R_OUTSIDE		PS_N_("the signature is around the encryption, so {who} need not know what it hides")
+#define W_R_NOT_MAIL		PS_N_("what was signed is no mail but {kind}")
+#define W_R_SIGNATURE_PART	PS_N_("the second part of the signed mail does not call itself a signature (RFC 1847)")
+#define W_R_SIGNATURE_UNREAD	PS_N_("the signature cannot be read")
+
+/* Who, when the Sender signed. */
+#define W_WHO_SENDER	PS_N_("{who}, sending for {from},")
+
 /* Warnings. */
+#define W_W_DISPLAY_NAME PS_N_("the name \"{name}\" is what the sender calls himself; the address is {address}")
+#define W_W_REPLY_TO	PS_N_("an answer would go to {address}, who is not the sender")
+#define W_W_NOT_ADDRESSED PS_N_("the mail is not addressed to {who}, whose key opened it")
+#define W_W_FIELD_TWICE	PS_N_("the mail has more than one {name} field; programs may show different ones")
+#define W_W_BY_SENDER	PS_N_("signed by {who}, the Sender, and not by {from}, whom the mail is from")
+#define W_W_OUTSIDE	PS_N_("the signature of {who} is around the encryption: it does not show who wrote what is inside")
+#define W_W_NO_SIGNER	PS_N_("the mail has the form of a signed one, but nobody signed it")
+#define W_W_CERTS_ONLY	PS_N_("the mail carries certificates alone; it is not signed")
 #define W_W_NO_SENDER	PS_N_("there is no header section, so the signer could not be compared with a sender; use --from")
 #define W_W_WEAK_DIGEST	PS_N_("signed with the weak digest {name}")
 #define W_W_WEAK_CIPHER	PS_N_("encrypted with {name}, which is weak")
