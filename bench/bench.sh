@@ -24,7 +24,9 @@ memory=32768			# KiB that no verb may need more than
 mkdir -p "$work"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM HUP
-cd "$work"
+here=$tree/tests/e2e WORK=$work
+# shellcheck source=tests/e2e/lib.sh
+. "$tree/tests/e2e/lib.sh"
 
 operations='sign-clear sign-opaque verify-clear verify-opaque encrypt-cbc encrypt-gcm
     decrypt-cbc decrypt-gcm seal-cbc seal-gcm open-cbc open-gcm'
@@ -53,40 +55,39 @@ rounds_of() {
 
 prepare() {
 	for tool in measure message; do
-		"${CC:-cc}" -O2 -D_GNU_SOURCE -o $tool "$here/$tool.c"
+		"${CC:-cc}" -O2 -D_GNU_SOURCE -o $tool "$tree/bench/$tool.c"
 	done
-	"$tree/examples/mkpki.sh" pki
-	for who in alice bob; do
-		cat pki/$who.key pki/$who.pem pki/issuing.pem >$who.pem
-	done
+	# RSA throughout, whose signatures cost the least to check: we judge the
+	# certificates that we encrypt to, and openssl does not.
+	AUTHORITY_KEY=2048 make_pki alice:2048 bob:2048
 	unset OPENSSL_CONF
 }
 
 # --- the commands; $input and $output are files, $who's turn it is ---
 
-judging='--trust pki/root.pem --cert pki/issuing.pem'
+judging='--trust root.crt --cert issuing.crt'
 
-ours() {
+by_us() {
 	case $1 in
 	sign-clear)	echo "$POSTSEAL sign --identity alice.pem -o out entity" ;;
 	sign-opaque)	echo "$POSTSEAL sign --opaque --identity alice.pem -o out entity" ;;
-	encrypt-*)	echo "$POSTSEAL encrypt $judging --cipher aes-256-${1#*-} --to pki/bob.pem" \
+	encrypt-*)	echo "$POSTSEAL encrypt $judging --cipher aes-256-${1#*-} --to bob.crt" \
 			    "-o out entity" ;;
 	seal-*)		echo "$POSTSEAL seal --no-self $judging --cipher aes-256-${1#*-}" \
-			    "--identity alice.pem --to pki/bob.pem -o out entity" ;;
+			    "--identity alice.pem --to bob.crt -o out entity" ;;
 	verify-*)	echo "$POSTSEAL verify $judging in" ;;
 	decrypt-* | open-*)
 			echo "$POSTSEAL open $judging --identity bob.pem -o out in" ;;
 	esac
 }
 
-# theirs OPERATION: one command a line; all of them are tried.
-theirs() {
-	sign='openssl cms -sign -signer pki/alice.pem -inkey pki/alice.key
-	    -certfile pki/issuing.pem -in entity'
-	encrypt="openssl cms -encrypt -recip pki/bob.pem -aes-256-${1#*-}"
-	verify='openssl cms -verify -CAfile pki/root.pem'
-	decrypt='openssl cms -decrypt -recip pki/bob.pem -inkey pki/bob.key'
+# by_openssl OPERATION: one command a line; all of them are tried.
+by_openssl() {
+	sign='openssl cms -sign -signer alice.crt -inkey alice.key
+	    -certfile issuing.crt -in entity'
+	encrypt="openssl cms -encrypt -recip bob.crt -aes-256-${1#*-}"
+	verify='openssl cms -verify -CAfile root.crt'
+	decrypt='openssl cms -decrypt -recip bob.crt -inkey bob.key'
 	case $1 in
 	sign-clear)	each "$sign -out out2" '' '-binary' '-binary -stream' ;;
 	sign-opaque)	each "$sign -nodetach -out out2" '' '-binary -stream' ;;
@@ -115,7 +116,7 @@ input_of() {
 	open-*)		what=seal-${1#*-} ;;
 	*)		return 0 ;;
 	esac
-	sh -c "$(ours "$what")" 2>log || { cat log >&2; return 1; }
+	sh -c "$(by_us "$what")" 2>log || { cat log >&2; return 1; }
 	mv out in
 }
 
@@ -134,10 +135,10 @@ turn() {
 
 operation() {
 	input_of "$2" || exit 1
-	theirs "$2" >commands
+	by_openssl "$2" >commands
 	round=0
 	while [ $round -lt "$3" ]; do
-		turn "$1" "$2" ours "exec $(ours "$2")"
+		turn "$1" "$2" ours "exec $(by_us "$2")"
 		n=0
 		while read -r command; do
 			n=$((n + 1))

@@ -22,21 +22,28 @@ say() {
 	printf '\n# %s\n' "$*"
 }
 
-# run STATUS COMMAND: shows it, runs it, and wants that exit status.
+# run STATUS COMMAND [LINES]: shows it, runs it, and wants that exit status. At
+# most so many lines of its output are shown.
 run() {
 	printf '$ %s\n' "$2"
 	status=0
-	eval "$2" 2>&1 || status=$?
+	if [ -z "${3:-}" ]; then
+		eval "$2" 2>&1 || status=$?
+	else
+		eval "$2" >log 2>&1 || status=$?
+		head -n "$3" log
+		[ "$(wc -l <log)" -le "$3" ] || echo "  ..."
+	fi
 	[ "$status" = "$1" ] || {
 		echo "demo.sh: exit status $status, but $1 was expected" >&2
 		exit 1
 	}
 }
 
-# same FILE TEXT: its body must be that of the draft, but for line ends.
+# same FILE TEXT [FILTER]: its body must be that of the draft.
 same() {
-	tr -d '\r' <draft.eml | sed '1,/^$/d' >want
-	tr -d '\r' <"$1" | sed '1,/^$/d' >got
+	eval "${3:-cat} <draft.eml" | sed '1,/^\r*$/d' >want
+	eval "${3:-cat} <$1" | sed '1,/^\r*$/d' >got
 	cmp want got || exit 1
 	echo "$2"
 }
@@ -53,25 +60,19 @@ say "Bob opens it: the mail goes to plain.eml, the verdict is shown."
 run 0 'postseal open sealed.eml --identity bob.p12 --trust root.pem -o plain.eml'
 same plain.eml "(the body is the draft's, octet for octet)"
 
-say "One byte changed on the way: nothing is written."
+say "One byte changed on the way."
 sed '60s/^A/B/;t;60s/^./A/' sealed.eml >changed.eml
-run 3 'postseal open changed.eml --identity bob.p12 --trust root.pem -o bad.eml'
-[ ! -e bad.eml ] || exit 1
-
-say "The same with a mail that is signed only: it can be read, and is not good."
-run 0 'postseal sign draft.eml --identity alice.p12 -o signed.eml'
-sed 's/numbers are/numb3rs are/' signed.eml >changed.eml
-run 1 'postseal verify changed.eml --trust root.pem'
+run 1 'postseal verify changed.eml --identity bob.p12 --trust root.pem' 2
 
 say "OpenSSL reads what we wrote."
 run 0 'openssl cms -decrypt -in sealed.eml -recip bob.pem -inkey bob.key |
     openssl cms -verify -CAfile root.pem -out inner.txt'
-same inner.txt "(the body is the draft's)"
+same inner.txt "(the body is the draft's)" "tr -d '\\r'"
 
 say "And we read what OpenSSL writes."
 sed -n '/^Content-Type/,$p' draft.eml >entity
 run 0 'openssl cms -sign -in entity -signer alice.pem -inkey alice.key \
     -certfile issuing.pem | openssl cms -encrypt -aes256 \
     -from alice@example.org -to bob@example.net bob.pem >openssl.eml'
-run 0 'postseal open openssl.eml --identity bob.p12 --trust root.pem -o back.eml'
-same back.eml "(the body is the draft's)"
+run 0 'postseal open openssl.eml --identity bob.p12 --trust root.pem -o back.eml' 1
+same back.eml "(the body is the draft's)" "tr -d '\\r'"

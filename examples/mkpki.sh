@@ -11,7 +11,7 @@
 # usage: mkpki.sh DIR
 #	DIR/root.pem		the root, for --trust
 #	DIR/issuing.pem		the issuing CA
-#	DIR/NAME.pem		a certificate, for --to and --cert
+#	DIR/NAME.pem		a certificate and the issuing CA, for --to and --cert
 #	DIR/NAME.key		its private key, not encrypted
 #	DIR/NAME.p12		key, certificate and issuing CA, for --identity
 #	DIR/passphrase		the passphrase of the .p12 files
@@ -82,6 +82,7 @@ person() {
 	certificate "$1" "$2" 800 -CA issuing.pem -CAkey issuing.key
 	$openssl pkcs12 -export -inkey "$1.key" -in "$1.pem" -certfile issuing.pem \
 	    -name "$2" -passout file:passphrase -out "$1.p12"
+	cat issuing.pem >>"$1.pem"
 }
 
 : >log

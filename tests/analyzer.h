@@ -4,8 +4,9 @@
 
 /*
  * For the static analyzers alone, included before each file outside src/base.
- * They see one file at a time, so they cannot know that failing never answers
- * PS_OK, and follow paths on which an output was left unwritten and used.
+ * They see one file at a time, so they cannot know that failing by errno never
+ * answers PS_OK, and follow paths on which an output was left unwritten and
+ * used.
  */
 
 #include "base/err.h"
@@ -18,9 +19,6 @@ ps_never_ok(ps_code code)
 	return code;
 }
 
-#define ps_fail_values(...)	ps_never_ok(ps_fail_values(__VA_ARGS__))
-#define ps_because_values(...)	ps_never_ok(ps_because_values(__VA_ARGS__))
 #define ps_fail_errno(...)	ps_never_ok(ps_fail_errno(__VA_ARGS__))
-#define ps_nomem(...)		ps_never_ok(ps_nomem(__VA_ARGS__))
 
 #endif

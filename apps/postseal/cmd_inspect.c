@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "input.h"
 #include "opener.h"
 #include "output.h"
 #include "say.h"
@@ -58,7 +59,7 @@ inspect_one(void *arg, const char *path)
 	ps_verdict *v = NULL;
 	ps_reader *in = NULL;
 	ps_code code;
-	int status = message_open(&in, path);
+	int status = input_open(&in, path);
 
 	if (status != EXIT_GOOD)
 		return status;

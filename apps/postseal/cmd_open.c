@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "input.h"
 #include "names.h"
 #include "opener.h"
 #include "output.h"
@@ -59,7 +60,7 @@ open_to(struct opening *p, const char *from, const char *to)
 	ps_verdict *v = NULL;
 	ps_reader *in = NULL;
 	ps_code code;
-	int status = message_open(&in, from);
+	int status = input_open(&in, from);
 
 	if (status == EXIT_GOOD)
 		status = output_open(&out, to);

@@ -8,6 +8,7 @@
 
 #include "bcc.h"
 #include "command.h"
+#include "input.h"
 #include "names.h"
 #include "output.h"
 #include "protector.h"
@@ -51,7 +52,7 @@ protect_to(struct protecting *p, const char *from, const char *to)
 	ps_err err = PS_ERR_INIT;
 	ps_reader *in = NULL;
 	ps_code code;
-	int status = message_open(&in, from);
+	int status = input_open(&in, from);
 
 	if (status == EXIT_GOOD)
 		status = output_open(&out, to);

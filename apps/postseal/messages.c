@@ -30,16 +30,3 @@ session_each(struct session *s, int (*one)(void *arg, const char *path), void *a
 	}
 	return status;
 }
-
-int
-message_open(ps_reader **in, const char *path)
-{
-	ps_err err = PS_ERR_INIT;
-	ps_code code;
-
-	if (path == NULL)
-		code = ps_reader_open_fd(in, STDIN_FILENO, &err);
-	else
-		code = ps_reader_open_file(in, path, &err);
-	return code == PS_OK ? EXIT_GOOD : say_chain(say_label(path), code, &err);
-}

@@ -19,11 +19,12 @@ enum {
 	LARGE		= 64 * 1024 * 1024,
 	PATIENCE	= 500,		/* milliseconds */
 	REDRAW		= 100,
-	WIDTH		= 40
+	WIDTH		= 40,
+	GRACE		= 3		/* seconds to stop in, once told to */
 };
 
-/* The one thing that a signal handler can reach. */
-static volatile sig_atomic_t caught;
+/* The only things that a signal handler can reach. */
+static volatile sig_atomic_t caught, reminders;
 
 static int64_t
 now(void)
@@ -97,6 +98,18 @@ static void
 note(int number)
 {
 	caught = number;
+	(void)alarm(1);
+}
+
+/* Wakes a read that began just before the signal came. When nothing came to
+ * stop at for long, an output stands still, and there is no polite way. */
+static void
+remind(int number)
+{
+	(void)number;
+	if (++reminders > GRACE)
+		interruption_raise();
+	(void)alarm(1);
 }
 
 void
@@ -104,12 +117,13 @@ interruption_catch(void)
 {
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction old, action = { .sa_handler = note,
-		/* a blocked read goes on; the second signal is deadly */
-		.sa_flags = (int)(SA_RESTART | SA_RESETHAND) };
+		.sa_flags = (int)SA_RESETHAND };	/* the second one is deadly */
+	struct sigaction again = { .sa_handler = remind };
 
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
 		if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			(void)sigaction(numbers[i], &action, NULL);
+	(void)sigaction(SIGALRM, &again, NULL);
 }
 
 /* A closed pipe is a failed write with a sentence, not a death. */

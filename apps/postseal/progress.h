@@ -21,9 +21,10 @@ int	progress_tick(void *arg, uint64_t done, uint64_t whole);
 void	progress_end(struct progress *p);
 
 /*
- * A signal that would end us asks the library to stop, so that no file beside
- * a target stays; the second one ends us at once. interruption_raise ends the
- * program by the signal that came, if one came.
+ * A signal that would end us asks for a stop, so that no file beside a target
+ * stays. The second one ends us at once, and so do a few seconds in which
+ * nothing came to stop at. interruption_raise ends the program by the signal
+ * that came, if one came.
  */
 void	interruption_catch(void);
 bool	interrupted(void);

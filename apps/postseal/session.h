@@ -31,7 +31,5 @@ int	option_status(const char *option, ps_code code, const ps_err *err);
 /* session_each calls `one` for each message (NULL: standard input) and returns
  * the highest-ranking exit status. */
 int	session_each(struct session *s, int (*one)(void *arg, const char *path), void *arg);
-/* message_open opens `path` (NULL: standard input) or says why not. */
-int	message_open(ps_reader **in, const char *path);
 
 #endif

@@ -59,6 +59,8 @@
 #define T_FILE		"%s: %s"
 #define T_OPEN_OUTPUT	"cannot write %s: %s"
 #define T_STDOUT	"cannot write to standard output: %s"
+#define T_STOPPED	"stopped on request; nothing was written"
+#define T_CANNOT_READ	"the input cannot be read: {reason}"
 #define T_NO_MEMORY	"the memory of this machine is used up"
 #define T_WAITING	"reading the message from the terminal; Ctrl-D ends it"
 #define T_INSECURE_RECIPIENTS \

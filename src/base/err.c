@@ -66,39 +66,37 @@ add_cause(ps_err *err, ps_code code, const char *where, uint64_t offset,
 	keep_args(err, cause, ap);
 }
 
-ps_code
+void
 ps_fail_values(ps_err *err, ps_code code, const char *where, uint64_t offset,
     const char *words, ...)
 {
 	va_list ap;
 
 	if (err == NULL)
-		return code;
+		return;
 	ps_err_clear(err);
 	va_start(ap, words);
 	add_cause(err, code, where, offset, words, ap);
 	va_end(ap);
-	return code;
 }
 
-ps_code
+void
 ps_because_values(ps_err *err, ps_code code, const char *where, uint64_t offset,
     const char *words, ...)
 {
 	va_list ap;
 
 	if (err == NULL)
-		return code;
+		return;
 	va_start(ap, words);
 	add_cause(err, code, where, offset, words, ap);
 	va_end(ap);
-	return code;
 }
 
-ps_code
-ps_nomem(ps_err *err, const char *where)
+void
+ps_nomem_chain(ps_err *err, const char *where)
 {
-	return ps_fail(err, PS_E_NOMEM, where, PS_NOWHERE, W_BASE_NOMEM);
+	ps_fail(err, PS_E_NOMEM, where, PS_NOWHERE, W_BASE_NOMEM);
 }
 
 static ps_code

@@ -39,19 +39,35 @@ enum { PS_ARG_NONE, PS_ARG_TEXT, PS_ARG_NUMBER, PS_ARG_TIME };
 /* ps_str makes a slice of a C string; NULL gives an empty one. */
 ps_slice ps_str(const char *s);
 
-/* Both return `code`. Variable arguments: up to four struct ps_value *. */
+/* Both return `code`, in sight of the compiler: a constant that is not PS_OK
+ * tells it that outputs were not written. Variable arguments: up to four
+ * struct ps_value *. */
 #define ps_fail(err, code, ...) \
-	ps_fail_values((err), (code), __VA_ARGS__, (const struct ps_value *)NULL)
+	(ps_fail_values((err), (code), __VA_ARGS__, (const struct ps_value *)NULL), \
+	ps_code_itself(code))
 #define ps_because(err, code, ...) \
-	ps_because_values((err), (code), __VA_ARGS__, (const struct ps_value *)NULL)
+	(ps_because_values((err), (code), __VA_ARGS__, (const struct ps_value *)NULL), \
+	ps_code_itself(code))
 
-ps_code ps_fail_values(ps_err *err, ps_code code, const char *where,
+static inline ps_code
+ps_code_itself(ps_code code)
+{
+	return code;
+}
+
+void	ps_fail_values(ps_err *err, ps_code code, const char *where,
     uint64_t offset, const char *words, ...);
-ps_code ps_because_values(ps_err *err, ps_code code, const char *where,
+void	ps_because_values(ps_err *err, ps_code code, const char *where,
     uint64_t offset, const char *words, ...);
 
 /* ps_nomem fails with PS_E_NOMEM and its one sentence. */
-ps_code ps_nomem(ps_err *err, const char *where);
+void	ps_nomem_chain(ps_err *err, const char *where);
+static inline ps_code
+ps_nomem(ps_err *err, const char *where)
+{
+	ps_nomem_chain(err, where);
+	return PS_E_NOMEM;
+}
 /*
  * ps_fail_errno fails with the class that `no` belongs to: ENOSPC and EDQUOT
  * PS_E_FULL, ENOMEM PS_E_NOMEM, EAGAIN PS_E_TEMPORARY, else `otherwise`.

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -76,6 +77,43 @@ ps_secret_get(const ps_secret *s)
 	return s == NULL ? (ps_slice){ NULL, 0 } : (ps_slice){ s->p, s->n };
 }
 
+/* --- the terminal --- */
+
+/* Signals that would leave the terminal without echo. */
+static const int stops[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
+enum { NSTOPS = sizeof stops / sizeof stops[0] };
+
+/* The one global of the library: a handler can reach nothing else. */
+static volatile sig_atomic_t stopped_by;
+
+static void
+note_stop(int no)
+{
+	stopped_by = no;
+}
+
+/* Without SA_RESTART, so that reading ends with EINTR. */
+static void
+watch_stops(struct sigaction old[NSTOPS])
+{
+	struct sigaction note = { .sa_handler = note_stop };
+
+	sigemptyset(&note.sa_mask);
+	stopped_by = 0;
+	for (size_t i = 0; i < NSTOPS; i++)
+		(void)sigaction(stops[i], &note, &old[i]);
+}
+
+/* Gives the signals back, and to whom it belongs the one that came. */
+static void
+unwatch_stops(const struct sigaction old[NSTOPS])
+{
+	for (size_t i = 0; i < NSTOPS; i++)
+		(void)sigaction(stops[i], &old[i], NULL);
+	if (stopped_by != 0)
+		(void)raise(stopped_by);
+}
+
 /* Reads octet by octet: what follows the line stays for others. */
 static ps_code
 read_line(ps_secret *s, int fd, const char *path, ps_err *err)
@@ -87,7 +125,7 @@ read_line(ps_secret *s, int fd, const char *path, ps_err *err)
 
 	for (;;) {
 		got = read(fd, line + n, 1);
-		if (got < 0 && errno == EINTR)
+		if (got < 0 && errno == EINTR && stopped_by == 0)
 			continue;
 		if (got < 0) {
 			code = ps_fail_errno(err, PS_E_PASSPHRASE, errno,
@@ -146,6 +184,7 @@ ps_code
 ps_secret_read_tty(ps_secret *s, const char *what, ps_err *err)
 {
 	struct termios old, quiet;
+	struct sigaction actions[NSTOPS];
 	ps_code code;
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 
@@ -157,6 +196,7 @@ ps_secret_read_tty(ps_secret *s, const char *what, ps_err *err)
 	}
 	say(fd, what);
 	say(fd, ": ");
+	watch_stops(actions);
 	quiet = old;
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
 	(void)tcsetattr(fd, TCSAFLUSH, &quiet);
@@ -164,5 +204,6 @@ ps_secret_read_tty(ps_secret *s, const char *what, ps_err *err)
 	(void)tcsetattr(fd, TCSAFLUSH, &old);
 	say(fd, "\n");
 	close(fd);
+	unwatch_stops(actions);
 	return code;
 }

@@ -396,7 +396,7 @@ ps_agree_decrypt(struct ps_key *key, ps_slice originator, const struct ps_algid 
     ps_slice ukm, ps_slice encrypted, ps_secret *out_cek, ps_err *err)
 {
 	const struct ps_key_info *own = &key->pub->info;
-	const struct ps_alg *agree, *wrap;
+	const struct ps_alg *agree = NULL, *wrap = NULL;
 	struct ps_algid type, wrap_algid;
 	ps_slice octets;
 	EVP_PKEY *peer;

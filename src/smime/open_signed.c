@@ -414,7 +414,8 @@ read_detached(struct opening *o, struct cms_signed *s, ps_err *err)
 	ps_code code;
 
 	if (o->op->content_path == NULL)
-		return ps_fail(err, PS_E_NOT_FOUND, "smime.open", PS_NOWHERE, W_OPEN_DETACHED);
+		return ps_fail(err, PS_E_UNSUPPORTED, "smime.open", PS_NOWHERE,
+		    W_OPEN_DETACHED);
 	if ((code = ps_reader_open_file(&file, o->op->content_path, err)) != PS_OK)
 		return code;
 	if ((code = ps_reader_open_tap(&tap, file, cms_digests_look, &s->digests, err)) ==

@@ -104,11 +104,12 @@ bob='--identity bob.p12 --passphrase-file passphrase --trust root.pem'
 
 make_messages() {
 	seal draft.eml -o sealed.eml 2>err &&
+	    seal --cipher aes-256-gcm draft.eml -o gcm.eml 2>err &&
 	    postseal sign --identity alice.p12 --passphrase-file passphrase draft.eml \
 		-o signed.eml 2>err &&
 	    postseal encrypt --trust root.pem --to bob.pem draft.eml -o encrypted.eml 2>err &&
 	    sed 's/numbers are/numb3rs are/' signed.eml >bad.eml &&
-	    sed '60s/^A/B/;t;60s/^./A/' sealed.eml >changed.eml &&
+	    sed '60s/^A/B/;t;60s/^./A/' gcm.eml >changed.eml &&
 	    head -c 3000 sealed.eml >short.eml
 }
 
@@ -337,7 +338,7 @@ bare_cases() {
 	expect bare.from-other 1 '' postseal verify --trust root.pem --from eve@example.org bare.der
 	expect bare.open 0 '' postseal open --trust root.pem bare.der -o bare.out
 	check bare.open-octets cmp -s bare.out note
-	expect bare.detached 5 '--content' postseal verify --trust root.pem detached.pem
+	expect bare.detached 3 '--content' postseal verify --trust root.pem detached.pem
 	expect bare.content 0 '' postseal verify --trust root.pem --content note detached.pem
 	expect bare.content-other 1 'changed' postseal verify --trust root.pem --content bcc.eml \
 	    detached.pem
@@ -480,7 +481,7 @@ policy_cases() {
 	expect policy.name 2 'name.ini: line 3: .*md9' postseal verify --policy name.ini signed.eml
 	expect policy.syntax 2 'syntax.ini: line 2: ' postseal verify --policy syntax.ini signed.eml
 	expect policy.unknown 2 'neither a policy' postseal verify --policy lax signed.eml
-	expect policy.refuses 5 'aes-256-gcm' postseal encrypt --policy nogcm.ini --to bob.pem \
+	expect policy.refuses 5 'does not send AES-256-GCM' postseal encrypt --policy nogcm.ini --to bob.pem \
 	    --trust root.pem --cipher aes-256-gcm draft.eml
 }
 
@@ -579,9 +580,10 @@ stream_cases() {
 	stopped
 }
 
-# A program that is told to stop leaves nothing beside its target.
+# A program that is told to stop leaves nothing, or the whole when it was as
+# good as done.
 stopped() {
-	mkdir -p stop.d
+	mkdir -p stop.d stop.e
 	mkfifo slow
 	postseal open $bob slow -o stop.d/x.eml 2>err &
 	pid=$!
@@ -589,7 +591,18 @@ stopped() {
 	    >slow 2>/dev/null
 	wait $pid
 	check stream.stopped test $? = 143
-	check stream.stopped-nothing-left only stop.d ''
+	check stream.stopped-nothing-half nothing_half
+	sleep 9 >slow &
+	postseal open $bob slow -o stop.e/x.eml 2>err &
+	pid=$!
+	sleep 2 && kill -TERM $pid && wait $pid
+	check stream.stopped-standing-still test $? = 143
+	check stream.stopped-says grep -q 'slow: .*stopped' err
+	check stream.stopped-nothing-left only stop.e ''
+}
+
+nothing_half() {
+	only stop.d '' || { only stop.d x.eml && same_body stop.d/x.eml draft.eml; }
 }
 
 # tty COMMAND: on a terminal of its own; what it shows goes to `out`.

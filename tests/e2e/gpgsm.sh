@@ -6,6 +6,8 @@
 # subjectKeyIdentifier, and imports no EC key.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/e2e/lib.sh
+# shellcheck source=lib.sh
 . "$here/lib.sh"
 need gpgsm gpg-connect-agent openssl python3
 

@@ -111,12 +111,13 @@ person() {
 }
 
 # make_pki [PERSON:KEY...]: root.crt, issuing.crt and these people, whose address
-# is the part of their name before the dash, at peers.test.
+# is the part of their name before the dash, at peers.test. The authority's own
+# keys are $AUTHORITY_KEY.
 make_pki() {
 	pki_settings
-	new_key root.key P-256
+	new_key root.key "${AUTHORITY_KEY:-P-256}"
 	certify root 'Test Root' root -key root.key
-	new_key issuing.key P-256
+	new_key issuing.key "${AUTHORITY_KEY:-P-256}"
 	certify issuing 'Test Issuing CA' issuing -CA root.crt -CAkey root.key
 	for one; do
 		file=${one%%:*}

@@ -7,6 +7,8 @@
 # picks its own content cipher.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/e2e/lib.sh
+# shellcheck source=lib.sh
 . "$here/lib.sh"
 need cmsutil certutil pk12util openssl python3
 

@@ -5,6 +5,8 @@
 # when that lies beside the clone (../shared/corpus).
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/e2e/lib.sh
+# shellcheck source=lib.sh
 . "$here/lib.sh"
 need openssl python3
 

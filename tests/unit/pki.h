@@ -26,9 +26,9 @@ pki_path(const char *name, char *out, size_t size)
 static inline struct ps_buf
 pki_der(const char *name)
 {
-	char path[256], *label, *header;
-	unsigned char *der;
-	long n;
+	char path[256], *label = NULL, *header = NULL;
+	unsigned char *der = NULL;
+	long n = 0;
 	struct ps_buf out = { 0 };
 	FILE *f;
 

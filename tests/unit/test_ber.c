@@ -208,20 +208,23 @@ what_openssl_streams_is_read(void **state)
 			struct ps_buf content = { 0 };
 			struct in in;
 			begin(&in, v_signed, w);
-			assert_ok(read_message(&in.b, DER_OCTETS, mins[i], &content, &in.err), &in.err);
+			assert_ok(read_message(&in.b, DER_OCTETS, mins[i], &content, &in.err),
+			    &in.err);
 			assert_slice(ps_buf_get(&content), v_signed_content);
 			assert_false(in.b.canonical);
 			assert_int_equal(in.b.offset, in.octets.n);
 			ps_buf_clear(&content);
 			end(&in);
 			begin(&in, v_signed_der, w);
-			assert_ok(read_message(&in.b, DER_OCTETS, mins[i], &content, &in.err), &in.err);
+			assert_ok(read_message(&in.b, DER_OCTETS, mins[i], &content, &in.err),
+			    &in.err);
 			assert_slice(ps_buf_get(&content), v_signed_content);
 			assert_true(in.b.canonical);
 			ps_buf_clear(&content);
 			end(&in);
 			begin(&in, v_enveloped, w);
-			assert_ok(read_message(&in.b, DER_CTX_PRIM(0), mins[i], &content, &in.err), &in.err);
+			assert_ok(read_message(&in.b, DER_CTX_PRIM(0), mins[i], &content,
+			    &in.err), &in.err);
 			/* openssl asn1parse: two segments of 48 and 16 */
 			assert_int_equal(content.n, 64);
 			assert_octets(((ps_slice){ content.p + 47, 2 }), "43ac");
@@ -248,7 +251,8 @@ every_truncation_fails_cleanly(void **state)
 				ps_slice cut = { ps_memdup(all.p, n), n };
 				source_begin(&s, cut, w);
 				ber_init(&b, &s.pub, &ps_limits_default, "test");
-				assert_code(read_message(&b, tag, 16, &content, &err), PS_E_MALFORMED);
+				assert_code(read_message(&b, tag, 16, &content, &err),
+				    PS_E_MALFORMED);
 				if (n > 0 && strstr(words(&err), "the message ends in the middle of") == NULL)
 					fail_msg("%zu: %s", n, words(&err));
 				ps_buf_clear(&content);
@@ -305,7 +309,8 @@ every_change_is_survived(void **state)
 				assert_string_equal(words(&err[0]), words(&err[1]));
 				source_begin(&s, (ps_slice){ p, all.n }, 64);
 				ber_init(&b, &s.pub, &ps_limits_default, "test");
-				(void)!read_message(&b, i ? DER_CTX_PRIM(0) : DER_OCTETS, 8, &content, NULL);
+				(void)!read_message(&b, i ? DER_CTX_PRIM(0) : DER_OCTETS, 8,
+				    &content, NULL);
 				source_close(&s.pub);
 				ps_buf_clear(&content);
 				ps_buf_clear(&out[0]);
@@ -412,7 +417,8 @@ claims_are_not_believed(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct ps_buf out = { 0 };
 		ps_slice in = unhex(rows[i]);
-		assert_code(small_whole(in, 1, 1000, &out, NULL), i == 3 ? PS_E_MALFORMED : PS_E_LIMIT);
+		assert_code(small_whole(in, 1, 1000, &out, NULL),
+		    i == 3 ? PS_E_MALFORMED : PS_E_LIMIT);
 		assert_code(small_whole(in, 1, UINT64_MAX, &out, NULL), PS_E_MALFORMED);
 		assert_true(out.room <= 256);
 		ps_buf_clear(&out);
@@ -882,7 +888,8 @@ trailing_octets(void **state)
 			struct in in;
 			begin(&in, rows[i].hex, w);
 			assert_ok(ber_skip(&in.b, "null", &in.err), &in.err);
-			assert_code(ber_trailing(&in.b, &in.err), rows[i].ok ? PS_OK : PS_E_MALFORMED);
+			assert_code(ber_trailing(&in.b, &in.err),
+			    rows[i].ok ? PS_OK : PS_E_MALFORMED);
 			end(&in);
 		}
 }

@@ -144,7 +144,8 @@ check_leaves(const char *path, ps_slice message, const char *want)
 		ps_reader *r = open_at(&d, message, cuts[i]);
 
 		assert_code(walk(&w, r, 0, false), PS_OK);
-		if (want[0] != '*' && (w.types.n != strlen(want) || memcmp(w.types.p, want, w.types.n) != 0)) {
+		if (want[0] != '*' && (w.types.n != strlen(want) ||
+		    memcmp(w.types.p, want, w.types.n) != 0)) {
 			print_message("%s: %.*s\n  wanted %s\n", path, (int)w.types.n,
 			    (const char *)w.types.p, want);
 			fail();

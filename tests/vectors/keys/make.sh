@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: ISC
 # Makes the keys, signatures, encrypted keys and key files of this folder with
 # the openssl command. They change with every run, so it is run once and the
 # results are kept; see README.md.
