@@ -380,6 +380,8 @@ warn_all(ps_verdict *v)
 			ps_verdict_warn(v, "weak-cipher", W_W_WEAK_CIPHER,
 			    PS_TEXT("name", e->cipher));
 	}
+	if (strcmp(ps_verdict_confidentiality(v), "encrypted") == 0)
+		ps_verdict_warn(v, "no-integrity", W_W_NO_TAG);
 	if (v->from.n > 1 || v->nfrom > 1)
 		ps_verdict_warn(v, "multiple-from", W_W_MULTIPLE_FROM);
 	if (is_by_sender(v, good))

@@ -29,7 +29,7 @@ def run(verb, *args, trust=True, seconds=60):
 class Found:
     """What the program says of a message, and what `open` writes."""
 
-    def __init__(self, message, *options, trust=True):
+    def __init__(self, message, *options, trust=True, opening=()):
         for name in "out.eml", "verdict.json":
             if os.path.exists(name):
                 os.unlink(name)
@@ -39,7 +39,7 @@ class Found:
         self.seconds = time.monotonic() - self.started
         self.json = json.loads(p.stdout)
         self.status = p.returncode
-        p = run("open", *options, "--verdict", "verdict.json", "-o", "out.eml", path, trust=trust)
+        p = run("open", *options, *opening, "--verdict", "verdict.json", "-o", "out.eml", path, trust=trust)
         self.open_status, self.talk = p.returncode, p.stderr.decode("utf-8", "replace")
         self.out = read("out.eml") if os.path.exists("out.eml") else None
         again = json.loads(read("verdict.json"))
@@ -56,6 +56,11 @@ class Found:
         self.want("the exit status", self.status,
                   0 if expected in ("signed", "sealed") else
                   self.status if expected == "broken" and self.status >= 3 else 1)
+        return self
+
+    def one_ofs(self, *summaries):
+        if self.json["summary"] not in summaries:
+            self.want("the summary", self.json["summary"], "one of " + ", ".join(summaries))
         return self
 
     def states(self, *expected):
