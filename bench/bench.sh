@@ -57,27 +57,27 @@ prepare() {
 	for tool in measure message; do
 		"${CC:-cc}" -O2 -D_GNU_SOURCE -o $tool "$tree/bench/$tool.c"
 	done
-	# RSA throughout, whose signatures cost the least to check: we judge the
-	# certificates that we encrypt to, and openssl does not.
 	AUTHORITY_KEY=2048 make_pki alice:2048 bob:2048
 	unset OPENSSL_CONF
 }
 
 # --- the commands; $input and $output are files, $who's turn it is ---
 
+# Equal work: openssl cms does not judge the certificate that it encrypts to and
+# loads no authority to decrypt, so there the recipient is himself an anchor.
 judging='--trust root.crt --cert issuing.crt'
 
 by_us() {
 	case $1 in
 	sign-clear)	echo "$POSTSEAL sign --identity alice.pem -o out entity" ;;
 	sign-opaque)	echo "$POSTSEAL sign --opaque --identity alice.pem -o out entity" ;;
-	encrypt-*)	echo "$POSTSEAL encrypt $judging --cipher aes-256-${1#*-} --to bob.crt" \
+	encrypt-*)	echo "$POSTSEAL encrypt --trust bob.crt --cipher aes-256-${1#*-} --to bob.crt" \
 			    "-o out entity" ;;
 	seal-*)		echo "$POSTSEAL seal --no-self $judging --cipher aes-256-${1#*-}" \
 			    "--identity alice.pem --to bob.crt -o out entity" ;;
 	verify-*)	echo "$POSTSEAL verify $judging in" ;;
-	decrypt-* | open-*)
-			echo "$POSTSEAL open $judging --identity bob.pem -o out in" ;;
+	decrypt-*)	echo "$POSTSEAL open --identity bob.pem -o out in" ;;
+	open-*)		echo "$POSTSEAL open $judging --identity bob.pem -o out in" ;;
 	esac
 }
 

@@ -16,7 +16,6 @@
 	X(boundary_bytes, 250,	"RFC 2046 says 70; some senders write more") \
 	X(mime_depth,	100,	"entities within entities") \
 	X(parts,	10000,	"entities in one message") \
-	X(line_bytes,	1048576, "one line of a text that is re-encoded") \
 	X(crypto_depth,	8,	"cryptographic layers within each other") \
 	X(der_depth,	64,	"elements within elements") \
 	X(element_bytes, 1048576, "one ASN.1 element read whole") \
@@ -34,6 +33,7 @@
 	X(kdf_iterations, 10000000, "PBKDF2 rounds that a message or key file may ask for") \
 	X(inflate_ratio, 100,	"decompressed to compressed, after the first MiB") \
 	X(inflate_bytes, 1099511627776, "decompressed content") \
+	X(inflate_depth, 2, "compressed contents within each other") \
 	X(oneshot,	16777216, "content held whole because its algorithm cannot stream") \
 	X(plan_max,	4194304, "content planned in memory so that DER can be written") \
 	X(hold,		262144,	"octets held in memory before a file without a name is used") \

@@ -8,6 +8,7 @@
 
 #include <openssl/evp.h>
 
+#include "base/buf.h"
 #include "crypto/alg.h"
 #include "crypto/digest.h"
 #include "crypto/envelope.h"
@@ -34,6 +35,7 @@ struct ps_key {
 	atomic_uint		 refs;
 	EVP_PKEY		*pkey;
 	struct ps_pubkey	*pub;
+	struct ps_buf		 spki;		/* of pub */
 	uint8_t			 substitute[32]; /* of PKCS#1 v1.5, see transport.c */
 };
 

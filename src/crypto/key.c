@@ -15,6 +15,7 @@
 #include <openssl/x509.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "crypto/internal.h"
 
 /* Some programs write the curve of a private key out by its parameters. In a
@@ -29,19 +30,21 @@ name_curve(EVP_PKEY *pkey)
 }
 
 static ps_code
-public_half(struct ps_pubkey **out, EVP_PKEY *pkey, ps_err *err)
+public_half(struct ps_key *k, ps_err *err)
 {
 	unsigned char *p = NULL;
 	int n;
 	ps_code code;
 
-	name_curve(pkey);
-	n = i2d_PUBKEY(pkey, &p);
+	name_curve(k->pkey);
+	n = i2d_PUBKEY(k->pkey, &p);
 	if (n <= 0)
 		return ps_fail(err, PS_E_UNSUPPORTED, "crypto.private-key", PS_NOWHERE,
 		    W_CRYPTO_KEY_PRIVATE, PS_TEXT("reason", crypto_reason()));
-	code = ps_pubkey_parse(out, (ps_slice){ p, (size_t)n }, err);
+	code = ps_buf_add(&k->spki, (ps_slice){ p, (size_t)n }, err);
 	OPENSSL_free(p);
+	if (code == PS_OK)
+		code = ps_pubkey_of(&k->pub, k->pkey, ps_buf_get(&k->spki), err);
 	return code;
 }
 
@@ -87,7 +90,7 @@ key_new(struct ps_key **out, EVP_PKEY *pkey, ps_err *err)
 	atomic_init(&k->refs, 1);
 	k->pkey = pkey;
 	ERR_set_mark();
-	code = public_half(&k->pub, pkey, err);
+	code = public_half(k, err);
 	if (code == PS_OK && EVP_PKEY_is_a(pkey, "RSA"))
 		code = make_substitute(k, err);
 	ERR_pop_to_mark();
@@ -114,6 +117,7 @@ ps_key_free(struct ps_key *k)
 		return;
 	EVP_PKEY_free(k->pkey);
 	ps_pubkey_free(k->pub);
+	ps_buf_clear(&k->spki);
 	ps_wipe(k->substitute, sizeof k->substitute);
 	free(k);
 }
@@ -158,6 +162,8 @@ ps_key_matches(const struct ps_key *k, ps_slice spki)
 	struct ps_pubkey *pub = NULL;
 	bool same;
 
+	if (ps_slice_equal(ps_buf_get(&k->spki), spki))
+		return true;
 	if (ps_pubkey_parse(&pub, spki, NULL) != PS_OK)
 		return false;
 	ERR_set_mark();

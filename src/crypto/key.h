@@ -27,6 +27,11 @@ struct ps_key_info {
 /* ps_pubkey_parse takes a SubjectPublicKeyInfo element. Explicit curve
  * parameters, RSA moduli above 16384 bits: PS_E_UNSUPPORTED. */
 PS_MUST ps_code ps_pubkey_parse(struct ps_pubkey **out, ps_slice spki, ps_err *err);
+/* ps_pubkey_of is the same with the key as OpenSSL has decoded it already (an
+ * EVP_PKEY, of which it takes a reference). */
+struct evp_pkey_st;
+PS_MUST ps_code ps_pubkey_of(struct ps_pubkey **out, struct evp_pkey_st *decoded,
+    ps_slice spki, ps_err *err);
 void	ps_pubkey_free(struct ps_pubkey *k);
 void	ps_pubkey_info(const struct ps_pubkey *k, struct ps_key_info *out);
 

@@ -193,29 +193,40 @@ fill(struct ps_pubkey *k, const struct spki *s, ps_err *err)
 	return fill_pss(&k->info, s, err);
 }
 
+/* Takes `pkey`, NULL to have it made from the octets. */
+static ps_code
+make(struct ps_pubkey **out, EVP_PKEY *pkey, ps_slice spki, ps_err *err)
+{
+	struct spki s = { 0 };
+	struct ps_pubkey *k = calloc(1, sizeof *k);
+	ps_code code;
+
+	if (k == NULL) {
+		EVP_PKEY_free(pkey);
+		return ps_nomem(err, "crypto.public-key");
+	}
+	k->pkey = pkey;
+	if ((code = split(&s, spki, err)) == PS_OK && (code = check(&s, err)) == PS_OK &&
+	    (pkey != NULL || (code = decode(&k->pkey, &s, spki, err)) == PS_OK) &&
+	    (code = fill(k, &s, err)) == PS_OK)
+		*out = k;
+	else
+		ps_pubkey_free(k);
+	return code;
+}
+
 ps_code
 ps_pubkey_parse(struct ps_pubkey **out, ps_slice spki, ps_err *err)
 {
-	struct spki s = { 0 };
-	struct ps_pubkey *k = NULL;
-	ps_code code = split(&s, spki, err);
+	return make(out, NULL, spki, err);
+}
 
-	if (code == PS_OK)
-		code = check(&s, err);
-	if (code != PS_OK)
-		return code;
-	k = calloc(1, sizeof *k);
-	if (k == NULL)
+ps_code
+ps_pubkey_of(struct ps_pubkey **out, EVP_PKEY *pkey, ps_slice spki, ps_err *err)
+{
+	if (EVP_PKEY_up_ref(pkey) != 1)
 		return ps_nomem(err, "crypto.public-key");
-	code = decode(&k->pkey, &s, spki, err);
-	if (code == PS_OK)
-		code = fill(k, &s, err);
-	if (code != PS_OK) {
-		ps_pubkey_free(k);
-		return code;
-	}
-	*out = k;
-	return PS_OK;
+	return make(out, pkey, spki, err);
 }
 
 void

@@ -62,15 +62,18 @@ does_not_fit(const struct ps_sigspec *s, ps_err *err)
 static ps_code
 sign_into(EVP_MD_CTX *ctx, ps_slice message, struct ps_buf *out, ps_err *err)
 {
-	size_t n = 0;
+	size_t n = 0, room;
 	ps_code code;
 
-	if (EVP_DigestSign(ctx, NULL, &n, message.p, message.n) != 1)
+	/* Short of memory, OpenSSL 3.0 tells a size of 0 for ECDSA, or of 2^32 - 1
+	 * after signing, and calls both success. */
+	if (EVP_DigestSign(ctx, NULL, &n, message.p, message.n) != 1 || n == 0)
 		return crypto_fail(err, "crypto.sign", "EVP_DigestSign");
-	code = ps_buf_reserve(out, n, err);
+	room = n;
+	code = ps_buf_reserve(out, room, err);
 	if (code != PS_OK)
 		return code;
-	if (EVP_DigestSign(ctx, out->p + out->n, &n, message.p, message.n) != 1)
+	if (EVP_DigestSign(ctx, out->p + out->n, &n, message.p, message.n) != 1 || n > room)
 		return crypto_fail(err, "crypto.sign", "EVP_DigestSign");
 	out->n += n;
 	return PS_OK;

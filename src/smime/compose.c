@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "base/words.h"
+#include "cms/compressed.h"
 #include "cms/signed_build.h"
 #include "crypto/digest.h"
 #include "smime/protecting.h"
@@ -92,17 +93,13 @@ write_as_it_is(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *e
 	return code;
 }
 
-/* The entity that is protected: the mail's structural fields and its body. */
+/* The mail's structural fields and its body. */
 static ps_code
-write_content(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *err)
+write_entity(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *err)
 {
 	ps_code code;
 
 	*out_unsafe = false;
-	if (p->dry) {
-		p->skipped += p->content_length;
-		return PS_OK;
-	}
 	if ((code = find_body(p, err)) != PS_OK)
 		return code;
 	if (!p->safe)
@@ -111,13 +108,6 @@ write_content(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *er
 }
 
 /* --- layers --- */
-
-static void
-signed_params(const struct protecting *p, struct cms_signed_params *out)
-{
-	*out = (struct cms_signed_params){ .signer = p->signer, .nsigner = p->nsigner,
-	    .cert = p->bag, .ncert = p->nbag, .signing_time = p->now };
-}
 
 /* A base64 body over `dst`. Who opened it finishes and closes it. */
 struct base64_body {
@@ -130,6 +120,81 @@ open_base64(struct base64_body *b, ps_writer *dst, ps_err *err)
 {
 	ps_b64enc_init(&b->enc, false);
 	return ps_writer_open_step(&b->w, dst, &b->enc.step, err);
+}
+
+static ps_code
+write_cms_header(ps_writer *dst, const char *smime_type, const char *name, ps_err *err)
+{
+	char text[320];
+
+	snprintf(text, sizeof text, "Content-Type: application/pkcs7-mime;"
+	    " smime-type=%s;\r\n name=\"%s\"\r\n"
+	    "Content-Transfer-Encoding: base64\r\n"
+	    "Content-Disposition: attachment; filename=\"%s\"\r\n\r\n", smime_type, name, name);
+	return ps_writer_text(dst, text, err);
+}
+
+/* How large contents are written: DESIGN 4, "Definite or indefinite". */
+static struct cms_size
+size_of(const struct protecting *p, uint64_t known)
+{
+	if (p->measured)
+		return (struct cms_size){ .how = CMS_KNOWN, .length = known,
+		    .digests = &p->digests, .tail = &p->signature };
+	if (p->length > p->limits->plan_max)
+		return (struct cms_size){ .how = CMS_STREAM };
+	/* Inner layers make it larger than the input was; it stays a plan. */
+	return (struct cms_size){ .how = CMS_PLAN, .plan_max = 4 * p->limits->plan_max };
+}
+
+/* --- the content, compressed --- */
+
+enum { DEFLATE_LEVEL = 6 };	/* above, time is lost for a hundredth of the size */
+
+/* RFC 8551, 3.6: an entity around the entity. */
+static ps_code
+write_compressed(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *err)
+{
+	struct cms_size size = size_of(p, 0);
+	struct base64_body b64 = { .w = NULL };
+	ps_writer *w = NULL;
+	ps_code code;
+
+	/* Known before the rest is measured: that measures what this writes. */
+	if (p->packed_length != 0)
+		size = (struct cms_size){ .how = CMS_KNOWN, .length = p->packed_length };
+	if ((code = write_cms_header(dst, "compressed-data", "smime.p7z", err)) == PS_OK &&
+	    (code = open_base64(&b64, dst, err)) == PS_OK &&
+	    (code = cms_compress_writer_open(&w, b64.w, DEFLATE_LEVEL, &size, err)) == PS_OK &&
+	    (code = write_entity(p, w, out_unsafe, err)) == PS_OK && !*out_unsafe &&
+	    (code = ps_writer_finish(w, err)) == PS_OK)
+		code = ps_writer_finish(b64.w, err);
+	ps_writer_close(w);
+	ps_writer_close(b64.w);
+	return code;
+}
+
+/* The entity that is protected. Compression is inside of all protection: it is
+ * no layer, and what it wraps counts for nothing (RFC 9787). */
+static ps_code
+write_content(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *err)
+{
+	*out_unsafe = false;
+	if (p->dry) {
+		p->skipped += p->content_length;
+		return PS_OK;
+	}
+	return p->pr->compress ? write_compressed(p, dst, out_unsafe, err)
+	    : write_entity(p, dst, out_unsafe, err);
+}
+
+/* --- signed --- */
+
+static void
+signed_params(const struct protecting *p, struct cms_signed_params *out)
+{
+	*out = (struct cms_signed_params){ .signer = p->signer, .nsigner = p->nsigner,
+	    .cert = p->bag, .ncert = p->nbag, .signing_time = p->now };
 }
 
 static ps_code
@@ -275,31 +340,6 @@ out:
 	return code;
 }
 
-static ps_code
-write_cms_header(ps_writer *dst, const char *smime_type, ps_err *err)
-{
-	char text[320];
-
-	snprintf(text, sizeof text, "Content-Type: application/pkcs7-mime;"
-	    " smime-type=%s;\r\n name=\"smime.p7m\"\r\n"
-	    "Content-Transfer-Encoding: base64\r\n"
-	    "Content-Disposition: attachment; filename=\"smime.p7m\"\r\n\r\n", smime_type);
-	return ps_writer_text(dst, text, err);
-}
-
-/* How large contents are written: DESIGN 4, "Definite or indefinite". */
-static struct cms_size
-size_of(const struct protecting *p, uint64_t known)
-{
-	if (p->measured)
-		return (struct cms_size){ .how = CMS_KNOWN, .length = known,
-		    .digests = &p->digests, .tail = &p->signature };
-	if (p->length > p->limits->plan_max)
-		return (struct cms_size){ .how = CMS_STREAM };
-	/* Inner layers make it larger than the input was; it stays a plan. */
-	return (struct cms_size){ .how = CMS_PLAN, .plan_max = 4 * p->limits->plan_max };
-}
-
 /* Of n octets: lines of 64 digits, each with CRLF. */
 static uint64_t
 base64_length(uint64_t n)
@@ -322,7 +362,7 @@ measure_opaque(struct protecting *p, ps_writer *dst, ps_err *err)
 
 	signed_params(p, &params);
 	if ((code = cms_signed_tail(&params, &p->digests, &p->signature, err)) != PS_OK ||
-	    (code = write_cms_header(dst, "signed-data", err)) != PS_OK ||
+	    (code = write_cms_header(dst, "signed-data", "smime.p7m", err)) != PS_OK ||
 	    (code = cms_signed_writer_open(&w, NULL, &params, &size, &length, err)) != PS_OK)
 		return code;
 	ps_writer_close(w);
@@ -340,7 +380,7 @@ write_opaque_signed(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_e
 	ps_code code;
 
 	signed_params(p, &params);
-	if ((code = write_cms_header(dst, "signed-data", err)) == PS_OK &&
+	if ((code = write_cms_header(dst, "signed-data", "smime.p7m", err)) == PS_OK &&
 	    (code = open_base64(&b64, dst, err)) == PS_OK &&
 	    (code = cms_signed_writer_open(&w, b64.w, &params, &size, NULL, err)) == PS_OK &&
 	    (code = write_content(p, w, out_unsafe, err)) == PS_OK && !*out_unsafe &&
@@ -380,7 +420,7 @@ write_encrypted(struct protecting *p, const struct protect_list *to, ps_writer *
 	ps_code code;
 
 	if ((code = write_cms_header(dst, p->cipher->aead ? "authEnveloped-data"
-	    : "enveloped-data", err)) == PS_OK &&
+	    : "enveloped-data", "smime.p7m", err)) == PS_OK &&
 	    (code = open_base64(&b64, dst, err)) == PS_OK &&
 	    (code = cms_envelope_writer_open(&w, b64.w, &params, &size, err)) == PS_OK &&
 	    (code = write_plaintext(p, w, out_unsafe, err)) == PS_OK && !*out_unsafe &&
@@ -475,6 +515,42 @@ protect_compose(struct protecting *p, const struct protect_list *to, ps_writer *
 /* --- a pass that only measures --- */
 
 static ps_code
+deflate_to(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *err)
+{
+	struct ps_deflate deflate;
+	ps_writer *step = NULL;
+	ps_code code;
+
+	if ((code = ps_deflate_init(&deflate, DEFLATE_LEVEL, err)) != PS_OK)
+		return code;
+	if ((code = ps_writer_open_step(&step, dst, &deflate.step, err)) == PS_OK &&
+	    (code = write_entity(p, step, out_unsafe, err)) == PS_OK && !*out_unsafe)
+		code = ps_writer_finish(step, err);
+	ps_writer_close(step);
+	ps_deflate_clear(&deflate);
+	return code;
+}
+
+/* A compressed length is known only once it was compressed. */
+static ps_code
+measure_packed(struct protecting *p, bool *out_unsafe, ps_err *err)
+{
+	ps_writer *null;
+	ps_code code;
+
+	p->packed_length = 0;
+	*out_unsafe = false;
+	if (!p->pr->compress)
+		return PS_OK;
+	if ((code = ps_writer_open_null(&null, err)) != PS_OK)
+		return code;
+	if ((code = deflate_to(p, null, out_unsafe, err)) == PS_OK)
+		p->packed_length = ps_writer_null_count(null);
+	ps_writer_close(null);
+	return code;
+}
+
+static ps_code
 measure_content(struct protecting *p, bool *out_unsafe, ps_err *err)
 {
 	struct cms_signed_params params;
@@ -523,7 +599,8 @@ protect_measure(struct protecting *p, bool *out_unsafe, ps_err *err)
 	ps_code code;
 
 	p->measured = false;
-	if ((code = measure_content(p, out_unsafe, err)) != PS_OK || *out_unsafe)
+	if ((code = measure_packed(p, out_unsafe, err)) != PS_OK || *out_unsafe ||
+	    (code = measure_content(p, out_unsafe, err)) != PS_OK || *out_unsafe)
 		return code;
 	code = measure_plaintext(p, err);
 	p->measured = code == PS_OK;

@@ -131,11 +131,11 @@ open_abandonable(struct run *run, ps_reader *in, ps_writer *out, ps_verdict *v, 
 {
 	ps_code code = run_and_judge(run, in, out, v, err);
 
-	if (code != PS_OK) {
+	if (code == PS_OK)
+		code = ps_writer_finish(out, err);
+	if (code != PS_OK)
 		ps_writer_abandon(out);
-		return code;
-	}
-	return ps_writer_finish(out, err);
+	return code;
 }
 
 /* The second run writes; its verdict would be the same and is dropped. */

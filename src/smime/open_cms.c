@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * CMS objects: what they are by their OID, and the encrypted ones opened.
+ * CMS objects: what they are by their OID, and the encrypted and compressed ones
+ * opened.
  *
  * Nothing of an authenticated encryption leaves before its tag was checked:
  * the ciphertext is read twice, once for the tag, once for the content, and
@@ -12,6 +13,7 @@
 
 #include "base/text.h"
 #include "base/words.h"
+#include "cms/compressed.h"
 #include "crypto/words.h"
 #include "smime/opening.h"
 #include "smime/words.h"
@@ -24,6 +26,13 @@ opening_enter_crypto(struct opening *o, ps_err *err)
 		    PS_NUMBER("max", o->limits->crypto_depth));
 	o->crypto_depth++;
 	return PS_OK;
+}
+
+static ps_code
+set_content_type(struct ps_layer *layer, const struct cms_oid *oid, ps_err *err)
+{
+	layer->content_type = strdup(cms_type_name(cms_type_of((ps_slice){ oid->p, oid->n })));
+	return layer->content_type == NULL ? ps_nomem(err, "smime.open") : PS_OK;
 }
 
 /* One encrypted layer being opened. */
@@ -67,9 +76,7 @@ describe(struct enveloped *x, struct ps_layer *layer, bool in_envelope, ps_err *
 	    PS_USE_READ, x->o->now) != PS_GRADE_GOOD;
 	layer->encryption = (int)x->index;
 	layer->version = (unsigned)x->e.version;
-	layer->content_type = strdup(cms_type_name(cms_type_of(
-	    (ps_slice){ x->e.content_oid.p, x->e.content_oid.n })));
-	return layer->content_type == NULL ? ps_nomem(err, "smime.open") : PS_OK;
+	return set_content_type(layer, &x->e.content_oid, err);
 }
 
 static ps_code
@@ -314,6 +321,46 @@ opening_enveloped(struct opening *o, struct cms_shell *shell, bool auth,
 	return code;
 }
 
+static ps_code
+read_compressed(struct opening *o, struct cms_shell *shell, struct ps_layer *layer,
+    bool in_envelope, ps_err *err)
+{
+	struct cms_compressed c;
+	ps_code code;
+
+	if ((code = cms_compressed_open(&c, &shell->ber, err)) == PS_OK &&
+	    (code = set_content_type(layer, &c.content_oid, err)) == PS_OK &&
+	    (code = opening_content(o, c.content, layer, in_envelope, err)) == PS_OK &&
+	    (code = ps_reader_drain(c.content, NULL, err)) == PS_OK &&
+	    (code = cms_compressed_finish(&c, err)) == PS_OK)
+		code = cms_shell_close(shell, err);
+	layer->der = shell->ber.canonical;
+	cms_compressed_clear(&c);
+	return code;
+}
+
+/* Compressed data protect nothing, so they are no layer of the envelope: they
+ * are its payload (RFC 9787), and a signature inside is errant. */
+static ps_code
+opening_compressed(struct opening *o, struct cms_shell *shell, struct ps_layer *parent,
+    bool in_envelope, const struct mime_entity *entity, ps_err *err)
+{
+	struct ps_layer *layer;
+	ps_code code;
+
+	if (o->inflate_depth >= o->limits->inflate_depth)
+		return ps_fail(err, PS_E_LIMIT, "smime.open", PS_NOWHERE, W_OPEN_INFLATE_DEPTH,
+		    PS_NUMBER("max", o->limits->inflate_depth));
+	o->inflate_depth++;
+	code = ps_layer_add(o->v, parent, PS_LAYER_COMPRESSED_DATA, in_envelope, &layer, err);
+	if (code == PS_OK && entity != NULL)
+		code = opening_set_media(layer, entity, err);
+	if (code == PS_OK)
+		code = read_compressed(o, shell, layer, in_envelope, err);
+	o->inflate_depth--;
+	return code;
+}
+
 /* Content types that are named but not opened. */
 static ps_code
 opening_other(struct opening *o, struct cms_shell *shell, struct ps_layer *parent,
@@ -343,8 +390,7 @@ open_object(struct opening *o, ps_reader *r, struct ps_layer *parent, bool in_en
 	struct cms_shell shell;
 	ps_code code;
 
-	if ((code = opening_enter_crypto(o, err)) != PS_OK ||
-	    (code = cms_shell_open(&shell, r, o->limits, err)) != PS_OK)
+	if ((code = cms_shell_open(&shell, r, o->limits, err)) != PS_OK)
 		return code;
 	switch (shell.type) {
 	case CMS_SIGNED:
@@ -355,19 +401,20 @@ open_object(struct opening *o, ps_reader *r, struct ps_layer *parent, bool in_en
 		code = opening_enveloped(o, &shell, shell.type == CMS_AUTH_ENVELOPED, parent,
 		    in_envelope, entity, err);
 		break;
+	case CMS_COMPRESSED:
+		code = opening_compressed(o, &shell, parent, in_envelope, entity, err);
+		break;
 	case CMS_UNKNOWN:
 	case CMS_DATA:
 	case CMS_SIGNED_AND_ENVELOPED:
 	case CMS_DIGESTED:
 	case CMS_ENCRYPTED:
 	case CMS_AUTHENTICATED:
-	case CMS_COMPRESSED:
 	case CMS_RECEIPT:
 	case CMS_TST_INFO:
 		code = opening_other(o, &shell, parent, in_envelope, err);
 		break;
 	}
-	o->crypto_depth--;
 	return code;
 }
 
@@ -387,7 +434,10 @@ opening_cms(struct opening *o, ps_reader *r, struct ps_layer *parent, bool in_en
 	if ((code = opening_look(decoded, &form, err)) != PS_OK ||
 	    (code = opening_cms_source(&source, decoded, form, &ber, err)) != PS_OK)
 		goto out;
-	code = open_object(o, ber, parent, in_envelope, entity, err);
+	if ((code = opening_enter_crypto(o, err)) == PS_OK) {
+		code = open_object(o, ber, parent, in_envelope, entity, err);
+		o->crypto_depth--;
+	}
 out:
 	opening_cms_source_clear(&source);
 	mime_decoder_clear(&decoder);

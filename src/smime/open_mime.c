@@ -312,8 +312,9 @@ has_structural_line(ps_slice s)
 	return false;
 }
 
-ps_code
-opening_inner(struct opening *o, ps_reader *r, struct ps_layer *parent, bool in_envelope,
+/* `ends`: so does the envelope, and this is the payload. */
+static ps_code
+inner(struct opening *o, ps_reader *r, struct ps_layer *parent, bool in_envelope, bool ends,
     ps_err *err)
 {
 	struct mime_header h = { 0 };
@@ -327,10 +328,25 @@ opening_inner(struct opening *o, ps_reader *r, struct ps_layer *parent, bool in_
 	if ((code = enter_entity(o, err)) != PS_OK)
 		return code;
 	if ((code = mime_header_read(&h, r, o->limits, err)) == PS_OK)
-		code = entity(o, &h, r, h.lf, parent, in_envelope, err);
+		code = ends ? payload(o, &h, r, parent, in_envelope, err)
+		    : entity(o, &h, r, h.lf, parent, in_envelope, err);
 	mime_header_clear(&h);
 	o->mime_depth--;
 	return code;
+}
+
+ps_code
+opening_inner(struct opening *o, ps_reader *r, struct ps_layer *parent, bool in_envelope,
+    ps_err *err)
+{
+	return inner(o, r, parent, in_envelope, false, err);
+}
+
+ps_code
+opening_content(struct opening *o, ps_reader *r, struct ps_layer *parent, bool in_envelope,
+    ps_err *err)
+{
+	return inner(o, r, parent, in_envelope, true, err);
 }
 
 /* --- the outermost header section --- */

@@ -392,12 +392,12 @@ opening_multipart_signed(struct opening *o, const struct mime_entity *e, ps_read
 
 	if (boundary == NULL || *boundary == '\0')
 		return ps_fail(err, PS_E_MALFORMED, "smime.open", PS_NOWHERE, W_OPEN_BOUNDARY);
-	if ((code = opening_enter_crypto(o, err)) != PS_OK ||
-	    (code = ps_layer_add(o->v, parent, PS_LAYER_SIGNED_MULTIPART, in_envelope, &c.layer,
-	    err)) != PS_OK || (code = opening_set_media(c.layer, e, err)) != PS_OK ||
-	    (code = mime_multipart_open(&c.m, body, boundary, o->limits, err)) != PS_OK)
+	if ((code = opening_enter_crypto(o, err)) != PS_OK)
 		return code;
-	code = open_clear(&c, err);
+	if ((code = ps_layer_add(o->v, parent, PS_LAYER_SIGNED_MULTIPART, in_envelope, &c.layer,
+	    err)) == PS_OK && (code = opening_set_media(c.layer, e, err)) == PS_OK &&
+	    (code = mime_multipart_open(&c.m, body, boundary, o->limits, err)) == PS_OK)
+		code = open_clear(&c, err);
 	mime_multipart_close(c.m);
 	cms_digests_clear(&c.digests);
 	o->crypto_depth--;

@@ -50,7 +50,7 @@ struct opening {
 	bool		 is_mail;
 	bool		 lf;		/* the input's lines end in LF */
 	struct opening_output out;
-	unsigned	 crypto_depth, mime_depth;
+	unsigned	 crypto_depth, mime_depth, inflate_depth;
 	uint64_t	 parts;
 	size_t		 nencrypted;	/* encrypted layers met so far */
 	struct opening_memo *memo;
@@ -74,6 +74,10 @@ PS_MUST ps_code opening_top(struct opening *o, ps_reader *in, ps_err *err);
 /* opening_inner reads what stood inside a cryptographic layer: an entity, or
  * content without header fields. */
 PS_MUST ps_code opening_inner(struct opening *o, ps_reader *r, struct ps_layer *parent,
+    bool in_envelope, ps_err *err);
+/* opening_content reads the same where the envelope ends: whatever it is, it is
+ * the payload, and layers in it are errant. */
+PS_MUST ps_code opening_content(struct opening *o, ps_reader *r, struct ps_layer *parent,
     bool in_envelope, ps_err *err);
 
 /* open_fields.c: reads what the verdict looks at besides the senders. */

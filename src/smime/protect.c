@@ -138,7 +138,7 @@ static bool
 wants_measure(const struct protecting *p)
 {
 	return p->pr->der && p->length > p->limits->plan_max &&
-	    ((p->what & PS_ENCRYPT) != 0 || p->pr->opaque);
+	    ((p->what & PS_ENCRYPT) != 0 || p->pr->opaque || p->pr->compress);
 }
 
 static ps_code

@@ -59,6 +59,7 @@ struct protecting {
 	bool		 dry;		/* count, but leave the content out... */
 	uint64_t	 skipped;	/* ...whose octets are counted here */
 	uint64_t	 content_length, plain_length;
+	uint64_t	 packed_length;	/* of the zlib stream; 0: not known */
 	struct cms_digests digests;
 	struct ps_buf	 signature;	/* the detached object, or the opaque one's end */
 	char		 boundary[48];

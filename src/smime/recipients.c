@@ -275,6 +275,19 @@ add_main(struct protecting *p, struct protect_list *l, struct ps_buf *missing, p
 	return code;
 }
 
+/* A key that memory was too short for must not look like a certificate that
+ * is unfit. Once made, a key is kept. */
+static ps_code
+load_keys(const struct ps_setup *s, ps_err *err)
+{
+	struct ps_pubkey *key;
+
+	for (size_t i = 0; i < s->ncert; i++)
+		if (ps_cert_pubkey(s->cert[i], &key, NULL) == PS_E_NOMEM)
+			return ps_nomem(err, "smime.protect");
+	return PS_OK;
+}
+
 ps_code
 protect_choose_recipients(struct protecting *p, struct protect_list *out, ps_err *err)
 {
@@ -282,7 +295,8 @@ protect_choose_recipients(struct protecting *p, struct protect_list *out, ps_err
 	ps_code code;
 
 	*out = (struct protect_list){ .gcm = true };
-	if ((code = add_main(p, out, &missing, err)) == PS_OK)
+	if ((code = load_keys(&p->pr->setup, err)) == PS_OK &&
+	    (code = add_main(p, out, &missing, err)) == PS_OK)
 		code = add_secrets(p, out, err);
 	/* Of the Bcc recipients only whether they have a certificate. */
 	for (size_t i = 0; i < p->bcc.n && code == PS_OK; i++)

@@ -94,6 +94,7 @@
 
 /* Failures of opening. */
 #define W_OPEN_CRYPTO_DEPTH PS_N_("more than {max} cryptographic layers within each other")
+#define W_OPEN_INFLATE_DEPTH PS_N_("more than {max} compressed contents within each other")
 #define W_OPEN_MIME_DEPTH PS_N_("more than {max} entities within each other")
 #define W_OPEN_PARTS	PS_N_("more than {max} parts")
 #define W_OPEN_BOUNDARY	PS_N_("the multipart names no boundary")

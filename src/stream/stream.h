@@ -163,6 +163,33 @@ struct ps_eol {
 };
 void	ps_eol_init(struct ps_eol *s, bool to_lf);
 
+/*
+ * zlib streams (RFC 1950), as CompressedData holds them. Inflating wants the
+ * whole of one, its header and its Adler-32, and nothing behind it: else it is
+ * malformed. More than limits->inflate_bytes, or after the first MiB more than
+ * limits->inflate_ratio octets for each one read, is PS_E_LIMIT. Deflating at
+ * `level` 1 to 9 is the same on every run. Both hold memory: ps_inflate_clear
+ * and ps_deflate_clear free it, also of zeroed storage.
+ */
+struct z_stream_s;
+struct ps_inflate {
+	struct ps_step	 step;
+	struct z_stream_s *z;
+	const struct ps_limits *limits;	/* borrowed */
+	bool		 ended;		/* its last octet was read */
+	uint64_t	 taken, made;
+};
+PS_MUST ps_code ps_inflate_init(struct ps_inflate *s, const struct ps_limits *limits,
+    ps_err *err);
+void	ps_inflate_clear(struct ps_inflate *s);
+struct ps_deflate {
+	struct ps_step	 step;
+	struct z_stream_s *z;
+	bool		 ended;		/* its last octet was put */
+};
+PS_MUST ps_code ps_deflate_init(struct ps_deflate *s, int level, ps_err *err);
+void	ps_deflate_clear(struct ps_deflate *s);
+
 /* More readers. All borrow. */
 
 /*

@@ -24,15 +24,20 @@
 
 enum { NAME_TEXT = 2048, SHA1_SIZE = 20, SHA256_SIZE = 32 };
 
+/* Few who look at a certificate want these. */
+struct hashes {
+	char	 sha256[2 * SHA256_SIZE + 1];
+	uint8_t	 key_id[PS_DIGEST_MAX];
+	size_t	 nkey_id;
+};
+
 struct ps_cert {
 	atomic_size_t		 refs;
 	uint8_t			*der;
 	struct ps_cert_view	 view;
 	char			*subject, *issuer, *serial;
-	char			 sha256[2 * SHA256_SIZE + 1];
-	uint8_t			 key_id[PS_DIGEST_MAX];
-	size_t			 nkey_id;
 	struct ps_cert_addresses addresses;
+	_Atomic(struct hashes *) hashes;
 	_Atomic(struct ps_pubkey *) pubkey;
 	_Atomic(X509 *)		 x509;
 };
@@ -53,6 +58,7 @@ ps_cert_free(ps_cert *c)
 	X509_free(atomic_load(&c->x509));
 	ps_pubkey_free(atomic_load(&c->pubkey));
 	ps_addresses_clear(&c->addresses);
+	free(atomic_load(&c->hashes));
 	free(c->subject);
 	free(c->issuer);
 	free(c->serial);
@@ -90,21 +96,6 @@ make_texts(struct ps_cert *c, ps_err *err)
 }
 
 static ps_code
-make_hashes(struct ps_cert *c, ps_err *err)
-{
-	uint8_t hash[PS_DIGEST_MAX];
-	ps_code code = ps_digest_once(ps_alg_get(PS_SHA256), c->view.der, hash, err);
-
-	if (code != PS_OK)
-		return code;
-	ps_text_hex(c->sha256, (ps_slice){ hash, SHA256_SIZE });
-	/* RFC 5280, 4.2.1.2, method 1. A library without SHA-1 gives none. */
-	if (ps_digest_once(ps_alg_get(PS_SHA1), c->view.key_bits, c->key_id, NULL) == PS_OK)
-		c->nkey_id = SHA1_SIZE;
-	return PS_OK;
-}
-
-static ps_code
 fill(struct ps_cert *c, ps_slice der, ps_err *err)
 {
 	ps_code code;
@@ -115,9 +106,7 @@ fill(struct ps_cert *c, ps_slice der, ps_err *err)
 	code = ps_view_parse(&c->view, (ps_slice){ c->der, der.n }, err);
 	if (code == PS_OK)
 		code = ps_addresses_collect(&c->addresses, &c->view, err);
-	if (code == PS_OK)
-		code = make_texts(c, err);
-	return code == PS_OK ? make_hashes(c, err) : code;
+	return code == PS_OK ? make_texts(c, err) : code;
 }
 
 ps_code
@@ -169,10 +158,44 @@ ps_cert_serial(const ps_cert *c)
 	return c == NULL ? "" : c->serial;
 }
 
+static struct hashes *
+make_hashes(const ps_cert *c)
+{
+	struct hashes *h = calloc(1, sizeof *h);
+	uint8_t hash[PS_DIGEST_MAX];
+
+	if (h == NULL)
+		return NULL;
+	if (ps_digest_once(ps_alg_get(PS_SHA256), c->view.der, hash, NULL) == PS_OK)
+		ps_text_hex(h->sha256, (ps_slice){ hash, SHA256_SIZE });
+	/* RFC 5280, 4.2.1.2, method 1. A library without SHA-1 gives none. */
+	if (ps_digest_once(ps_alg_get(PS_SHA1), c->view.key_bits, h->key_id, NULL) == PS_OK)
+		h->nkey_id = SHA1_SIZE;
+	return h;
+}
+
+/* The hashes, NULL when memory is out. A certificate is never a constant
+ * object: const only says that the caller sees no change. */
+static const struct hashes *
+hashes_of(const ps_cert *c)
+{
+	ps_cert *self = (ps_cert *)(uintptr_t)c;
+	struct hashes *before = atomic_load(&self->hashes), *made;
+
+	if (before != NULL || (made = make_hashes(c)) == NULL)
+		return before;
+	if (atomic_compare_exchange_strong(&self->hashes, &before, made))
+		return made;
+	free(made);
+	return before;
+}
+
 const char *
 ps_cert_sha256(const ps_cert *c)
 {
-	return c == NULL ? "" : c->sha256;
+	const struct hashes *h = c == NULL ? NULL : hashes_of(c);
+
+	return h == NULL ? "" : h->sha256;
 }
 
 int64_t
@@ -208,9 +231,12 @@ ps_cert_addresses_of(const ps_cert *c)
 ps_slice
 ps_cert_key_id(ps_cert *c)
 {
+	const struct hashes *h;
+
 	if (c->view.ski.n != 0)
 		return c->view.ski;
-	return (ps_slice){ c->key_id, c->nkey_id };
+	h = hashes_of(c);
+	return h == NULL ? (ps_slice){ NULL, 0 } : (ps_slice){ h->key_id, h->nkey_id };
 }
 
 bool
@@ -241,6 +267,24 @@ ps_cert_who(const ps_cert *c, char *out, size_t size)
 
 /* --- made at first use --- */
 
+/* The crypto library decodes a key with its certificate; doing it once more
+ * takes as long again. It has none for a key that it does not know. */
+static ps_code
+make_pubkey(ps_cert *c, struct ps_pubkey **out, ps_err *err)
+{
+	EVP_PKEY *key;
+	X509 *x;
+	ps_code code = ps_cert_x509(c, &x, err);
+
+	if (code == PS_E_NOMEM)
+		return code;
+	ps_err_clear(err);
+	key = code == PS_OK ? X509_get0_pubkey(x) : NULL;
+	ERR_clear_error();
+	return key != NULL ? ps_pubkey_of(out, key, c->view.spki, err)
+	    : ps_pubkey_parse(out, c->view.spki, err);
+}
+
 ps_code
 ps_cert_pubkey(ps_cert *c, struct ps_pubkey **out, ps_err *err)
 {
@@ -248,7 +292,7 @@ ps_cert_pubkey(ps_cert *c, struct ps_pubkey **out, ps_err *err)
 	ps_code code;
 
 	if (before == NULL) {
-		code = ps_pubkey_parse(&made, c->view.spki, err);
+		code = make_pubkey(c, &made, err);
 		if (code != PS_OK)
 			return code;
 		if (atomic_compare_exchange_strong(&c->pubkey, &before, made))

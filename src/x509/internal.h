@@ -60,16 +60,20 @@ const char *ps_cert_who(const ps_cert *c, char *out, size_t size);
 
 /* --- trust.c --- */
 struct ps_anchor {
-	X509	*x509;		/* in the store */
+	X509	*x509;		/* in the store; NULL: not yet */
 	ps_cert	*cert;
 };
 struct ps_trust {
 	X509_STORE		*store;
 	struct ps_anchor	*anchor;
 	size_t			 n, room;
+	size_t			 nready;	/* those in the store */
 	STACK_OF(X509_CRL)	*crls;
 	bool			 system;
 };
+
+/* ps_trust_ready puts into the store what was added since. */
+PS_MUST ps_code ps_trust_ready(struct ps_trust *t, ps_err *err);
 
 /* --- problem.c --- */
 struct ps_finding {

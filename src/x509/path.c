@@ -16,6 +16,7 @@
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 
+#include "base/text.h"
 #include "x509/internal.h"
 #include "x509/words.h"
 
@@ -60,38 +61,74 @@ ps_path_clear(struct ps_path_out *out)
 static bool
 have(const struct search *s, const ps_cert *c)
 {
-	if (strcmp(ps_cert_sha256(c), ps_cert_sha256(s->in->cert)) == 0)
+	if (ps_slice_equal(ps_cert_der(c), ps_cert_der(s->in->cert)))
 		return true;
 	for (size_t i = 0; i < s->n; i++)
-		if (strcmp(ps_cert_sha256(c), ps_cert_sha256(s->helper[i].cert)) == 0)
+		if (ps_slice_equal(ps_cert_der(c), ps_cert_der(s->helper[i].cert)))
+			return true;
+	return false;
+}
+
+/* Lists may be signed by others than the path's authorities (RFC 5280, 5). */
+static bool
+signs_lists(const struct search *s, const ps_cert *c)
+{
+	return s->in->revocation != PS_REVOCATION_OFF &&
+	    (s->in->ncrl > 0 || sk_X509_CRL_num(s->in->trust->crls) > 0) &&
+	    (ps_cert_view_of(c)->ku & PS_KU_CRL_SIGN) != 0;
+}
+
+/* Could it have issued the certificate, or a helper that could? */
+static bool
+is_wanted(const struct search *s, const ps_cert *c)
+{
+	ps_slice subject = ps_cert_view_of(c)->subject;
+
+	if (signs_lists(s, c))
+		return true;
+	if (ps_name_equal(subject, ps_cert_view_of(s->in->cert)->issuer))
+		return true;
+	for (size_t i = 0; i < s->n; i++)
+		if (ps_name_equal(subject, ps_cert_view_of(s->helper[i].cert)->issuer))
 			return true;
 	return false;
 }
 
 /* What the crypto library cannot read cannot help. */
 static ps_code
+take_helper(struct search *s, ps_cert *c, ps_err *err)
+{
+	X509 *x;
+	ps_code code = ps_cert_x509(c, &x, err);
+
+	if (code == PS_E_NOMEM)
+		return code;
+	ps_err_clear(err);
+	if (code == PS_OK)
+		s->helper[s->n++] = (struct helper){ x, c, false };
+	return PS_OK;
+}
+
+/* Only those that can be part of a path are decoded: rounds go on until one
+ * brings nothing new. */
+static ps_code
 take_helpers(struct search *s, ps_err *err)
 {
-	size_t n = s->in->nextra;
-	ps_code code;
-	X509 *x;
+	size_t n = s->in->nextra, before = SIZE_MAX;
+	ps_code code = PS_OK;
 
 	if (n > s->in->limits->certificates)
 		n = (size_t)s->in->limits->certificates;
 	s->helper = calloc(n + 1, sizeof *s->helper);
 	if (s->helper == NULL)
 		return ps_nomem(err, WHERE);
-	for (size_t i = 0; i < n; i++) {
-		if (have(s, s->in->extra[i]))
-			continue;
-		code = ps_cert_x509(s->in->extra[i], &x, err);
-		if (code == PS_E_NOMEM)
-			return code;
-		ps_err_clear(err);
-		if (code == PS_OK)
-			s->helper[s->n++] = (struct helper){ x, s->in->extra[i], false };
+	while (s->n != before && code == PS_OK) {
+		before = s->n;
+		for (size_t i = 0; i < n && code == PS_OK; i++)
+			if (is_wanted(s, s->in->extra[i]) && !have(s, s->in->extra[i]))
+				code = take_helper(s, s->in->extra[i], err);
 	}
-	return PS_OK;
+	return code;
 }
 
 static struct stack_st_X509 *
@@ -426,6 +463,8 @@ ps_path_check(const struct ps_path_in *in, struct ps_path_out *out, ps_err *err)
 
 	if (in->cert == NULL || in->trust == NULL)
 		return ps_nomem(err, WHERE);
+	if ((code = ps_trust_ready(in->trust, err)) != PS_OK)
+		return code;
 	code = ps_cert_x509(in->cert, &x, err);
 	if (code == PS_E_NOMEM)
 		return code;

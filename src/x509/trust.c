@@ -81,23 +81,42 @@ make_room(struct ps_trust *t, ps_err *err)
 ps_code
 ps_trust_add_cert(struct ps_trust *t, ps_cert *c, ps_err *err)
 {
-	char who[128];
-	X509 *x;
 	ps_code code;
 
 	if (t == NULL || c == NULL)
 		return ps_nomem(err, WHERE);
-	code = ps_cert_x509(c, &x, err);
+	code = make_room(t, err);
+	if (code == PS_OK)
+		t->anchor[t->n++] = (struct ps_anchor){ NULL, ps_cert_ref(c) };
+	return code;
+}
+
+static ps_code
+put_in_store(struct ps_trust *t, struct ps_anchor *a, ps_err *err)
+{
+	char who[128];
+	X509 *x;
+	ps_code code = ps_cert_x509(a->cert, &x, err);
+
 	if (code != PS_OK)
 		return ps_because(err, code, WHERE, PS_NOWHERE, W_X509_ANCHOR,
-		    PS_TEXT("who", ps_cert_who(c, who, sizeof who)));
-	code = make_room(t, err);
-	if (code != PS_OK)
-		return code;
+		    PS_TEXT("who", ps_cert_who(a->cert, who, sizeof who)));
 	if (X509_STORE_add_cert(t->store, x) != 1)
 		return library(err);
-	t->anchor[t->n++] = (struct ps_anchor){ x, ps_cert_ref(c) };
+	a->x509 = x;
 	return PS_OK;
+}
+
+/* Having the crypto library decode a certificate takes longer than checking a
+ * small message, so it is done when a path is first asked for. */
+ps_code
+ps_trust_ready(struct ps_trust *t, ps_err *err)
+{
+	ps_code code = PS_OK;
+
+	for (; t->nready < t->n && code == PS_OK; t->nready += code == PS_OK)
+		code = put_in_store(t, &t->anchor[t->nready], err);
+	return code;
 }
 
 static ps_code

@@ -7,7 +7,7 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib.sh
-# shellcheck source=tests/e2e/lib.sh
+# shellcheck source=lib.sh
 . "$here/lib.sh"
 need openssl python3
 

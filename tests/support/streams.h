@@ -136,8 +136,9 @@ sink_write(ps_writer *pub, ps_slice in, ps_err *err)
 
 	if (s->finished || s->abandoned)
 		abort();
-	s->written |= in.n != 0;
-	return code != PS_OK ? code : ps_buf_add(&s->got, in, err);
+	if (code == PS_OK && (code = ps_buf_add(&s->got, in, err)) == PS_OK)
+		s->written |= in.n != 0;
+	return code;
 }
 
 static inline ps_code

@@ -37,3 +37,5 @@ make sealed-rsa carol bob seal --identity $who/carol.pem --cert $who/bob.pem --n
 make sealed-p256 dave carol seal --identity $who/dave.pem --cert $who/carol.pem --no-self
 make sealed-cbc carol carol seal --identity $who/carol.pem --cert $who/carol.pem \
     --cipher aes-128-cbc
+make sealed-compressed carol bob seal --identity $who/carol.pem --cert $who/bob.pem \
+    --no-self --compress
