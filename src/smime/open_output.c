@@ -13,10 +13,25 @@
 #include "base/words.h"
 #include "smime/opening.h"
 
-static ps_writer *
-place(struct opening *o)
+ps_writer *
+opening_output_place(struct opening *o)
 {
 	return o->out.converted != NULL ? o->out.converted : o->out.dst;
+}
+
+ps_code
+opening_output_write(struct opening *o, ps_slice in, ps_err *err)
+{
+	if (o->out.dst == NULL || in.n == 0)
+		return PS_OK;
+	return ps_writer_write(opening_output_place(o), in, err);
+}
+
+ps_code
+opening_output_pump(struct opening *o, ps_reader *r, ps_err *err)
+{
+	return o->out.dst == NULL ? ps_reader_drain(r, NULL, err)
+	    : ps_pump(r, opening_output_place(o), NULL, err);
 }
 
 /* The lines of the output end as those of the input, or as was asked for. */
@@ -50,7 +65,7 @@ is_binary(const struct mime_header *h)
 static ps_code
 write_field(struct opening *o, const struct mime_field *f, ps_err *err)
 {
-	return ps_writer_write(place(o), f->raw, err);
+	return ps_writer_write(opening_output_place(o), f->raw, err);
 }
 
 /* MIME-Version is the mail's; without one, and with MIME inside, we add it. */
@@ -62,7 +77,7 @@ write_structural(struct opening *o, const struct mime_header *payload, bool lf, 
 
 	for (size_t i = 0; i < payload->n; i++)
 		any |= mime_field_is_structural(&payload->field[i]);
-	if (o->is_mail && any && !version && (code = ps_writer_text(place(o),
+	if (o->is_mail && any && !version && !o->out.wrapped && (code = ps_writer_text(opening_output_place(o),
 	    lf ? "MIME-Version: 1.0\n" : "MIME-Version: 1.0\r\n", err)) != PS_OK)
 		return code;
 	for (size_t i = 0; i < payload->n; i++)
@@ -79,19 +94,20 @@ write_fields(struct opening *o, const struct mime_header *payload, ps_err *err)
 	ps_code code;
 
 	if (payload == &o->mail)	/* no layer at all: as it came */
-		return ps_writer_write(place(o), ps_buf_get(&payload->block), err);
+		return ps_writer_write(opening_output_place(o), ps_buf_get(&payload->block), err);
 	if (o->mail.postmark.n != 0 &&
-	    (code = ps_writer_write(place(o), o->mail.postmark, err)) != PS_OK)
+	    (code = ps_writer_write(opening_output_place(o), o->mail.postmark, err)) != PS_OK)
 		return code;
 	for (size_t i = 0; i < o->mail.n && o->is_mail; i++)
 		if (!mime_field_is_structural(&o->mail.field[i]) &&
 		    (code = write_field(o, &o->mail.field[i], err)) != PS_OK)
 			return code;
-	if ((code = write_structural(o, payload, lf, err)) != PS_OK)
+	if ((code = opening_wrap_begin(o, err)) != PS_OK ||
+	    (code = write_structural(o, payload, lf, err)) != PS_OK)
 		return code;
-	if (!o->is_mail && payload->n == 0)
+	if (!o->is_mail && payload->n == 0 && !o->out.wrapped)
 		return PS_OK;	/* content of a bare object: nothing before it */
-	return ps_writer_text(place(o), lf ? "\n" : "\r\n", err);
+	return ps_writer_text(opening_output_place(o), lf ? "\n" : "\r\n", err);
 }
 
 ps_code
@@ -124,13 +140,17 @@ opening_output_look(void *arg, ps_slice in, ps_err *err)
 	o->out.high = o->out.at;
 	in.p += skip;
 	in.n -= (size_t)skip;
-	return ps_writer_write(place(o), in, err);
+	return ps_writer_write(opening_output_place(o), in, err);
 }
 
 ps_code
 opening_output_finish(struct opening *o, ps_err *err)
 {
-	return o->out.converted == NULL ? PS_OK : ps_writer_finish(o->out.converted, err);
+	ps_code code = opening_wrap_end(o, err);
+
+	if (code != PS_OK || o->out.converted == NULL)
+		return code;
+	return ps_writer_finish(o->out.converted, err);
 }
 
 void

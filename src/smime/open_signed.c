@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "base/words.h"
+#include "mime/multipart.h"
 #include "smime/opening.h"
 #include "smime/words.h"
 
@@ -106,9 +107,28 @@ struct clear {
 	struct mime_multipart *m;
 	struct cms_digests digests;
 	struct ps_layer	*layer;
-	bool		 other_type;	/* the second part is called something else */
+	struct ps_buf	 preamble;	/* kept for --all-parts */
+	bool		 epilogue;	/* there is one */
 	bool		 judged;	/* there is no signature to be judged */
 };
+
+/* The next part, NULL after the last. Text around them is nobody's word. */
+static ps_code
+next_part(struct clear *c, ps_reader **out, ps_err *err)
+{
+	enum mime_region kind;
+	ps_slice delimiter;
+	ps_code code;
+
+	do {
+		code = mime_multipart_region(c->m, &kind, &delimiter, out, err);
+		if (code == PS_OK && kind == MIME_PREAMBLE && c->in_envelope)
+			code = opening_outside_keep(c->o, *out, &c->preamble, err);
+		else if (code == PS_OK && kind == MIME_EPILOGUE && c->in_envelope)
+			code = opening_outside_rest(c->o, *out, &c->epilogue, err);
+	} while (code == PS_OK && kind != MIME_PART && kind != MIME_END);
+	return code;
+}
 
 static ps_code
 read_content_part(struct clear *c, ps_err *err)
@@ -117,7 +137,7 @@ read_content_part(struct clear *c, ps_err *err)
 	ps_reader *part;
 	ps_code code;
 
-	if ((code = mime_multipart_next(c->m, &part, err)) != PS_OK)
+	if ((code = next_part(c, &part, err)) != PS_OK)
 		return code;
 	if (part == NULL)
 		return ps_fail(err, PS_E_MALFORMED, "smime.open", PS_NOWHERE,
@@ -127,7 +147,8 @@ read_content_part(struct clear *c, ps_err *err)
 	    (code = ps_reader_drain(p.tap, NULL, err)) == PS_OK)
 		code = cms_digests_final(&c->digests, err);
 	close_part(&p);
-	return code;
+	return code != PS_OK ? code
+	    : opening_outside_text(c->o, ps_buf_get(&c->preamble), err);
 }
 
 /* Digests that signers want and micalg did not announce. */
@@ -245,8 +266,6 @@ judge_clear(struct clear *c, struct cms_signed *s, struct ps_layer *layer, bool 
 		return PS_OK;
 	if (s->has_content)
 		return fail_all(c->o, layer, "embedded-content", W_R_EMBEDDED, err);
-	if (c->other_type)
-		return fail_all(c->o, layer, "signature-part", W_R_SIGNATURE_PART, err);
 	if (!form)
 		return fail_all(c->o, layer, "not-two-parts", W_R_FORM, err);
 	if (s->nsigner == 0 && layer->in_envelope)
@@ -316,6 +335,36 @@ is_damage(ps_code code)
 	return code == PS_E_MALFORMED || code == PS_E_UNSUPPORTED || code == PS_E_LIMIT;
 }
 
+static ps_code
+read_signature_layer(struct clear *c, const struct mime_entity *e, ps_reader *part,
+    struct cms_signed *s, struct ps_layer **out_layer, ps_err *err)
+{
+	ps_code code;
+
+	if ((code = ps_layer_add(c->o->v, c->layer, PS_LAYER_SIGNATURE, c->in_envelope,
+	    out_layer, err)) != PS_OK ||
+	    (code = opening_set_media(*out_layer, e, err)) != PS_OK)
+		return code;
+	if ((code = read_signature_body(c, e, part, s, err)) == PS_OK)
+		return opening_describe_signed(*out_layer, s, err);
+	if (!is_damage(code))
+		return code;
+	ps_err_clear(err);
+	return fail_unread(c, "signature-unreadable", W_R_SIGNATURE_UNREAD, err);
+}
+
+/* The second part calls itself something else: it is not taken for a signature. */
+static ps_code
+pass_other_part(struct clear *c, const struct mime_header *h, ps_reader *part, ps_err *err)
+{
+	ps_code code = PS_OK;
+
+	if (c->in_envelope)
+		code = opening_outside_part(c->o, h, part, err);
+	return code != PS_OK ? code
+	    : fail_unread(c, "signature-part", W_R_SIGNATURE_PART, err);
+}
+
 /* Reads the second part whole, so that judging may go back to the first. */
 static ps_code
 read_signature_part(struct clear *c, struct cms_signed *s, struct ps_layer **out_layer,
@@ -326,23 +375,30 @@ read_signature_part(struct clear *c, struct cms_signed *s, struct ps_layer **out
 	ps_reader *part;
 	ps_code code;
 
-	if ((code = mime_multipart_next(c->m, &part, err)) != PS_OK)
+	if ((code = next_part(c, &part, err)) != PS_OK)
 		return code;
 	if (part == NULL)
 		return fail_unread(c, "not-two-parts", W_R_FORM, err);
 	if ((code = mime_header_read(&h, part, c->o->limits, err)) == PS_OK &&
-	    (code = mime_entity_parse(&e, &h, c->o->limits, err)) == PS_OK &&
-	    (code = ps_layer_add(c->o->v, c->layer, PS_LAYER_SIGNATURE, c->in_envelope,
-	    out_layer, err)) == PS_OK &&
-	    (code = opening_set_media(*out_layer, &e, err)) == PS_OK &&
-	    (code = read_signature_body(c, &e, part, s, err)) == PS_OK) {
-		c->other_type = !is_signature_type(&e);
-		code = opening_describe_signed(*out_layer, s, err);
-	} else if (*out_layer != NULL && is_damage(code)) {
-		ps_err_clear(err);
-		code = fail_unread(c, "signature-unreadable", W_R_SIGNATURE_UNREAD, err);
-	}
+	    (code = mime_entity_parse(&e, &h, c->o->limits, err)) == PS_OK)
+		code = is_signature_type(&e)
+		    ? read_signature_layer(c, &e, part, s, out_layer, err)
+		    : pass_other_part(c, &h, part, err);
 	mime_entity_clear(&e);
+	mime_header_clear(&h);
+	return code;
+}
+
+/* A part that the signature says nothing of. */
+static ps_code
+read_further(struct clear *c, ps_reader *part, ps_err *err)
+{
+	struct mime_header h = { 0 };
+	ps_code code = PS_OK;
+
+	if (c->in_envelope && c->o->out.wrapped &&
+	    (code = mime_header_read(&h, part, c->o->limits, err)) == PS_OK)
+		code = opening_outside_part(c->o, &h, part, err);
 	mime_header_clear(&h);
 	return code;
 }
@@ -352,12 +408,13 @@ static ps_code
 read_rest(struct clear *c, bool *out_form, ps_err *err)
 {
 	ps_reader *part;
-	ps_code code = mime_multipart_next(c->m, &part, err);
+	ps_code code = next_part(c, &part, err);
 
 	*out_form = code == PS_OK && part == NULL;
 	while (code == PS_OK && part != NULL)
-		code = mime_multipart_next(c->m, &part, err);
-	if (code == PS_OK && mime_multipart_epilogue(c->m) && c->in_envelope)
+		if ((code = read_further(c, part, err)) == PS_OK)
+			code = next_part(c, &part, err);
+	if (code == PS_OK && c->epilogue)
 		ps_verdict_warn(c->o->v, "outside-text", W_W_TRAILING);
 	return code;
 }
@@ -392,6 +449,7 @@ opening_multipart_signed(struct opening *o, const struct mime_entity *e, ps_read
 
 	if (boundary == NULL || *boundary == '\0')
 		return ps_fail(err, PS_E_MALFORMED, "smime.open", PS_NOWHERE, W_OPEN_BOUNDARY);
+	o->out.may_wrap |= in_envelope && o->op->all_parts && o->out.dst != NULL;
 	if ((code = opening_enter_crypto(o, err)) != PS_OK)
 		return code;
 	if ((code = ps_layer_add(o->v, parent, PS_LAYER_SIGNED_MULTIPART, in_envelope, &c.layer,
@@ -399,6 +457,7 @@ opening_multipart_signed(struct opening *o, const struct mime_entity *e, ps_read
 	    (code = mime_multipart_open(&c.m, body, boundary, o->limits, err)) == PS_OK)
 		code = open_clear(&c, err);
 	mime_multipart_close(c.m);
+	ps_buf_clear(&c.preamble);
 	cms_digests_clear(&c.digests);
 	o->crypto_depth--;
 	return code;

@@ -38,6 +38,9 @@ struct opening_output {
 	ps_writer	*converted;	/* runs `eol` into dst; NULL: not needed */
 	uint64_t	 at, high;	/* of the payload */
 	bool		 begun;
+	bool		 may_wrap;	/* a layer that something can stand beside */
+	bool		 wrapped;	/* the payload is the first part of a multipart */
+	char		 boundary[48];
 };
 
 struct opening {
@@ -104,9 +107,28 @@ PS_MUST ps_code opening_set_media(struct ps_layer *l, const struct mime_entity *
 /* open_output.c */
 PS_MUST ps_code opening_output_header(struct opening *o, const struct mime_header *payload,
     ps_err *err);
+PS_MUST ps_code opening_output_write(struct opening *o, ps_slice in, ps_err *err);
+PS_MUST ps_code opening_output_pump(struct opening *o, ps_reader *r, ps_err *err);
+/* opening_output_place is where to write; NULL: nowhere. */
+ps_writer *opening_output_place(struct opening *o);
 /* A ps_look_fn for the payload's octets; `arg` is the opening. */
 ps_code	opening_output_look(void *arg, ps_slice in, ps_err *err);
 PS_MUST ps_code opening_output_finish(struct opening *o, ps_err *err);
 void	opening_output_clear(struct opening *o);
+
+/* open_outside.c: with --all-parts, what nobody vouches for, behind the payload and
+ * marked. opening_wrap_begin stands between the mail's fields and the payload's;
+ * the others do nothing without it. */
+PS_MUST ps_code opening_wrap_begin(struct opening *o, ps_err *err);
+PS_MUST ps_code opening_wrap_end(struct opening *o, ps_err *err);
+/* opening_outside_keep reads a preamble, to be written later as text. */
+PS_MUST ps_code opening_outside_keep(struct opening *o, ps_reader *r, struct ps_buf *out,
+    ps_err *err);
+PS_MUST ps_code opening_outside_text(struct opening *o, ps_slice text, ps_err *err);
+/* opening_outside_rest writes an epilogue; *out_any: there was one. */
+PS_MUST ps_code opening_outside_rest(struct opening *o, ps_reader *r, bool *out_any,
+    ps_err *err);
+PS_MUST ps_code opening_outside_part(struct opening *o, const struct mime_header *h,
+    ps_reader *body, ps_err *err);
 
 #endif

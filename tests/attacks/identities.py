@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """M1 to M8, I1 to I5, U1, G1: signed parts in mails of others, and borrowed names."""
+import email
 import re
 
 import forge
@@ -363,3 +364,65 @@ def _():
     f = Found(mail(multipart(text(EVIL), part)), "--identity", "bob.pem").errant()
     if "\x1b" in f.talk:
         raise Differs("an escape came through")
+
+
+# --- what stands outside, when it is asked for ---
+
+def whole_parts(found):
+    """The parts of the multipart that --all-parts writes."""
+    m = email.message_from_bytes(found.out)
+    if m.get_content_type() != "multipart/mixed" or m["From"] is None:
+        raise Differs("the output is no mail with parts: %r" % found.out[:300])
+    return m.get_payload()
+
+
+def everything(entity, *options):
+    return Found(mail(entity), *options, opening=["--all-parts"])
+
+
+@case("M1 --all-parts puts what stands outside behind the payload, each marked")
+def _():
+    fake = (b"Content-Type: text/html\r\nContent-Description: signed by alice\r\n\r\n" + EVIL)
+    entity = signed_entity(preamble=b"before\r\n" + EVIL, epilogue=b"after\r\n",
+                           more=b"\r\n--=_b\r\n" + fake)
+    f = everything(entity).summary("plain")
+    parts = whole_parts(f)
+    f.want("parts", [p.get_content_type() for p in parts],
+           ["text/plain", "text/plain", "text/html", "text/plain"])
+    f.want("descriptions", [p["Content-Description"] for p in parts],
+           [None] + ["outside the protection"] * 3)
+    f.want("the payload", parts[0].get_payload(), BODY.decode())
+    f.want("texts", [p.get_payload().strip() for p in parts[1:]],
+           ["before\r\n" + EVIL.decode().strip(), EVIL.decode().strip(), "after"])
+
+
+@case("M1 --all-parts with nothing outside, and with a part of another type")
+def _():
+    f = everything(signed_entity()).summary("signed")
+    f.want("parts", len(whole_parts(f)), 1)
+    f = everything(encrypted(signed_entity(epilogue=b"after"), "bob"), "--identity", "bob.pem")
+    f.summary("sealed").want("parts", len(whole_parts(f)), 2)
+    f = everything(signed_entity(part_type="image/png")).summary("plain")
+    f.want("parts", [p.get_content_type() for p in whole_parts(f)], ["text/plain", "image/png"])
+    f = everything(opaque(signed_data(ENTITY, Signer("alice", ENTITY)))).summary("signed")
+    f.writes(b"Content-Type: text/plain; charset=us-ascii\r\n\r\n" + BODY)
+    f = everything(ENTITY).summary("plain")
+    f.want("the output", f.out, forge.read("attack.eml"))
+
+
+@case("M1 --all-parts decrypts nothing that stands outside")
+def _():
+    theirs = encrypted(ENTITY, "bob")
+    other = text(EVIL)
+    more = b"\r\n--=_b\r\n" + theirs
+    f = Found(mail(signed_entity(other, more=more)), "--identity", "bob.pem",
+              opening=["--all-parts"])
+    f.summary("plain").writes(EVIL).writes_no(b"Pay Bob")
+    f.want("parts", len(whole_parts(f)), 2)
+
+
+@case("M1 --all-parts keeps to a long preamble's first 64 KiB")
+def _():
+    f = everything(signed_entity(preamble=b"x" * 70000 + b"\r\n", epilogue=b"y" * 700000))
+    parts = whole_parts(f.summary("signed"))
+    f.want("sizes", [len(p.get_payload()) for p in parts[1:]], [65536, 700000])

@@ -130,7 +130,7 @@ def _():
     made = []
     for i in range(60):
         forge.make_key("same%d" % i)
-        forge.certify("same%d" % i, CA, "root" if i else "same0", cn="Same Name")
+        forge.certify("same%d" % i, CA, "same0" if i else "root", cn="Same Name")
         made.append("same%d" % i)
     f = Found(signed_by("one", person(ALICE)[:1] + person(ALICE)[3:], issuer="same59",
                         certs=made))
