@@ -178,8 +178,7 @@ is_same(const struct ps_signature *a, const struct ps_signature *b)
 static void
 drop_signature(ps_verdict *v, size_t i)
 {
-	ps_cert_free(v->signature[i].cert);
-	ps_buf_clear(&v->signature[i].attrs);
+	ps_signature_clear(&v->signature[i]);
 	v->nsignature--;
 	memmove(&v->signature[i], &v->signature[i + 1],
 	    (v->nsignature - i) * sizeof v->signature[i]);

@@ -10,6 +10,7 @@
  * what is written.
  */
 
+#include "cms/signed_data.h"
 #include "smime/setup.h"
 #include "smime/verdict.h"
 
@@ -55,6 +56,7 @@ struct opening {
 	struct opening_output out;
 	unsigned	 crypto_depth, mime_depth, inflate_depth;
 	uint64_t	 parts;
+	uint64_t	 beside;	/* time-stamps and counter-signatures so far */
 	size_t		 nencrypted;	/* encrypted layers met so far */
 	struct opening_memo *memo;
 	bool		 second;	/* the second run */
@@ -99,6 +101,19 @@ PS_MUST ps_code opening_signed_data(struct opening *o, struct cms_shell *shell,
 /* opening_judge_signers judges each SignerInfo against these digests. */
 PS_MUST ps_code opening_judge_signers(struct opening *o, struct ps_layer *layer,
     struct cms_signed *s, const struct cms_digests *digests, ps_err *err);
+/* open_judge.c: opening_describe_signer copies what a SignerInfo says of itself;
+ * opening_judge_found says what a check means, and judges algorithms and path. `sound`: nothing
+ * else speaks against it. */
+PS_MUST ps_code opening_describe_signer(struct ps_signature *sig, const struct cms_signer *s,
+    ps_err *err);
+PS_MUST ps_code opening_judge_found(struct opening *o, struct ps_signature *sig,
+    const struct cms_signer *s, const struct cms_check_out *check, const struct cms_bag *bag,
+    bool sound, ps_err *err);
+/* open_unsigned.c: the time-stamps of signer `i`, then its counter-signatures. */
+PS_MUST ps_code opening_judge_stamps(struct opening *o, struct ps_signature *sig,
+    const struct cms_signed *s, size_t i, ps_err *err);
+PS_MUST ps_code opening_judge_counters(struct opening *o, struct ps_signature *sig,
+    const struct cms_signed *s, size_t i, ps_err *err);
 /* opening_describe_signed copies what `inspect` shows. */
 PS_MUST ps_code opening_describe_signed(struct ps_layer *layer, struct cms_signed *s,
     ps_err *err);

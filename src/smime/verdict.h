@@ -62,6 +62,14 @@ struct ps_reason {
 	char		 text[320];
 };
 
+/* A time-stamp beside a signature (RFC 3161). */
+enum { PS_STAMPS_MAX = 4 };
+struct ps_stamp {
+	enum ps_state	 state;		/* UNKNOWN: not judged */
+	int64_t		 at;
+	char		 by[128];
+};
+
 enum { PS_REASONS_MAX = 8 };
 struct ps_signature {
 	struct ps_layer	*layer;
@@ -77,6 +85,11 @@ struct ps_signature {
 	bool		 has_time;
 	int64_t		 signing_time;
 	int64_t		 at;		/* the time it was judged by */
+	bool		 stamped;	/* which a time-stamp proves */
+	struct ps_stamp	 stamp[PS_STAMPS_MAX];
+	size_t		 nstamp;
+	struct ps_signature *counter;	/* counter-signatures, each judged alone */
+	size_t		 ncounter;
 	char		 issuer_name[128];	/* who vouches, for people */
 	bool		 revocation_checked;
 	int64_t		 revocation_at;
@@ -133,6 +146,8 @@ PS_MUST ps_code ps_layer_add(ps_verdict *v, struct ps_layer *parent, enum ps_lay
 const char *ps_layer_kind_name(enum ps_layer_kind k);
 /* Both give zeroed storage that lives until the next call of the same. */
 PS_MUST ps_code ps_signature_add(ps_verdict *v, struct ps_signature **out, ps_err *err);
+PS_MUST ps_code ps_counter_add(struct ps_signature *s, struct ps_signature **out, ps_err *err);
+void	ps_signature_clear(struct ps_signature *s);
 PS_MUST ps_code ps_encryption_add(ps_verdict *v, struct ps_encryption **out, ps_err *err);
 /* Both expand the words with the struct ps_value that follow; too many are
  * dropped, and so is a code that is there already. */

@@ -3,7 +3,7 @@
 #
 # The attacks on S/MIME that are known, each built as a message: one test a row,
 # its id in the name. A: signatures, M and I: mails and identities, U and G: what
-# is shown, B: encryption, C: certificates, R: resources.
+# is shown, T: what works beside a signature, B: encryption, C: certificates, R: resources.
 """usage: attacks.py [ID...]		(by attacks.sh; POSTSEAL and WORK in the environment)"""
 import os
 import subprocess
@@ -12,13 +12,14 @@ import sys
 import forge
 import judge
 
+import beside
 import encryption
 import identities
 import paths
 import resources
 import signatures
 
-TABLES = signatures, identities, encryption, paths, resources
+TABLES = signatures, beside, identities, encryption, paths, resources
 
 
 def one(name, function):

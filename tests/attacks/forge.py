@@ -253,7 +253,7 @@ class World:
         os.makedirs(folder, exist_ok=True)
         os.chdir(folder)
         make_key("root")
-        certify("root", CA, cn="Good Root")
+        certify("root", CA, cn="Good Root", start="20200101000000Z")
         for name in "alice", "carol":
             add_person(name, name + "@good.test")
         add_person("mallory", "mallory@evil.test")
