@@ -28,6 +28,7 @@ struct knowledge {
 		int64_t	 when;
 	} of[CHAIN_MAX];
 	const struct ps_path_in *in;
+	STACK_OF(X509_CRL) *lists;
 };
 
 static int64_t
@@ -167,18 +168,29 @@ lost_when(X509_REVOKED *entry)
 	return since < when ? since : when;
 }
 
+/* The crypto library forgets which list it was when that is not of the time asked
+ * for, so all of the issuer's are looked at, and the earliest time counts. */
 static int64_t
-revoked_when(X509_STORE_CTX *ctx, int64_t *out_lost)
+revoked_when(X509_STORE_CTX *ctx, const struct knowledge *k, int64_t *out_lost)
 {
-	X509_CRL *crl = X509_STORE_CTX_get0_current_crl(ctx);
-	X509_REVOKED *entry = NULL;
+	X509 *x = X509_STORE_CTX_get_current_cert(ctx);
+	int64_t when = 0, lost;
 
-	*out_lost = 0;
-	if (crl == NULL ||
-	    X509_CRL_get0_by_cert(crl, &entry, X509_STORE_CTX_get_current_cert(ctx)) != 1)
-		return 0;
-	*out_lost = lost_when(entry);
-	return time_of(X509_REVOKED_get0_revocationDate(entry));
+	*out_lost = INT64_MIN;
+	for (int i = 0; i < sk_X509_CRL_num(k->lists); i++) {
+		X509_CRL *crl = sk_X509_CRL_value(k->lists, i);
+		X509_REVOKED *entry = NULL;
+
+		if (X509_NAME_cmp(X509_get_issuer_name(x), X509_CRL_get_issuer(crl)) != 0 ||
+		    X509_CRL_get0_by_cert(crl, &entry, x) != 1)
+			continue;
+		lost = lost_when(entry);
+		if (*out_lost == INT64_MIN || lost < *out_lost) {
+			*out_lost = lost;
+			when = time_of(X509_REVOKED_get0_revocationDate(entry));
+		}
+	}
+	return when;
 }
 
 /* What is wrong with the path itself was told in the round before. The path
@@ -197,7 +209,7 @@ note(int ok, X509_STORE_CTX *ctx)
 	if (depth < 0 || depth >= CHAIN_MAX)
 		return 1;
 	if (error == X509_V_ERR_CERT_REVOKED) {
-		when = revoked_when(ctx, &lost);
+		when = revoked_when(ctx, k, &lost);
 		/* What was signed before the key was lost stays signed. */
 		k->of[depth].revoked = !k->in->past || lost <= k->in->at;
 		k->of[depth].when = when;
@@ -222,6 +234,7 @@ ask(const struct ps_path_in *in, STACK_OF(X509) *untrusted, STACK_OF(X509_CRL) *
 
 	if (ctx == NULL)
 		return ps_nomem(err, WHERE);
+	k->lists = lists;
 	X509_STORE_CTX_set0_crls(ctx, lists);
 	X509_STORE_CTX_set_app_data(ctx, k);
 	X509_STORE_CTX_set_verify_cb(ctx, note);
