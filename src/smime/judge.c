@@ -110,18 +110,16 @@ judge_several(ps_verdict *v)
 	}
 }
 
-/* Is `l` at or below `outer`? */
-static bool
-is_within(const struct ps_layer *l, const struct ps_layer *outer)
+bool
+ps_layer_within(const struct ps_layer *l, const struct ps_layer *outer)
 {
 	while (l != NULL && l != outer)
 		l = l->parent;
 	return l != NULL;
 }
 
-/* What the signature is about: of a multipart/signed the whole of it. */
-static const struct ps_layer *
-what_it_signs(const struct ps_signature *s)
+const struct ps_layer *
+ps_verdict_signs(const struct ps_signature *s)
 {
 	return s->layer->kind == PS_LAYER_SIGNATURE ? s->layer->parent : s->layer;
 }
@@ -132,7 +130,7 @@ is_outside(const ps_verdict *v, const struct ps_signature *s)
 {
 	for (size_t i = 0; i < v->nencryption; i++)
 		if (v->encryption[i].in_envelope && v->encryption[i].opened &&
-		    is_within(v->encryption[i].layer, what_it_signs(s)))
+		    ps_layer_within(v->encryption[i].layer, ps_verdict_signs(s)))
 			return true;
 	return false;
 }
@@ -189,9 +187,12 @@ static void
 drop_repeated(ps_verdict *v)
 {
 	for (size_t i = 0; i < v->nsignature; i++)
-		for (size_t k = v->nsignature; k-- > i + 1;)
+		for (size_t k = i + 1; k < v->nsignature &&
+		    v->signature[k].layer == v->signature[i].layer;)
 			if (is_same(&v->signature[i], &v->signature[k]))
 				drop_signature(v, k);
+			else
+				k++;
 }
 
 static bool
@@ -389,6 +390,7 @@ warn_all(ps_verdict *v)
 	if (protects && v->is_mail && v->has_subject)
 		ps_verdict_warn(v, "subject-outside", W_W_SUBJECT);
 	ps_verdict_warn_mail(v, good);
+	ps_verdict_warn_ess(v);
 }
 
 void

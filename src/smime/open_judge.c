@@ -83,6 +83,9 @@ opening_describe_signer(struct ps_signature *sig, const struct cms_signer *s, ps
 	const struct cms_attrs *a = &s->parsed;
 	const struct ps_alg *digest = ps_alg_digest_of(&s->digest);
 	struct ps_sigspec spec;
+	ps_slice inside;
+	uint32_t tag;
+	size_t whole;
 	char name[96];
 	ps_code code;
 
@@ -100,6 +103,8 @@ opening_describe_signer(struct ps_signature *sig, const struct cms_signer *s, ps
 	if ((code = ps_buf_add(&sig->attrs, s->attrs, err)) != PS_OK)
 		return code;
 	sig->nshown = a->nshown;
+	if (der_split(ps_buf_get(&sig->attrs), &tag, &inside, &whole))
+		cms_ess_parse(&sig->ess, inside);
 	for (size_t i = 0; i < a->nshown; i++)
 		sig->shown[i] = (ps_slice){ sig->attrs.p + (a->shown[i].p - s->attrs.p),
 		    a->shown[i].n };

@@ -131,6 +131,15 @@ opening_judge_stamps(struct opening *o, struct ps_signature *sig, const struct c
 	return code;
 }
 
+/* RFC 2634, 1.3.4: services that nobody signed ask for nothing. */
+static void
+note_unsigned(struct ps_signature *sig, const struct cms_unsigned *u)
+{
+	for (size_t i = 0; i < u->nshown; i++)
+		if (cms_ess_signed_only(u->shown[i]))
+			sig->ess_unsigned = cms_attr_name(u->shown[i]);
+}
+
 /* --- counter-signatures --- */
 
 static ps_code
@@ -182,6 +191,7 @@ opening_judge_counters(struct opening *o, struct ps_signature *sig, const struct
 	ps_code code = PS_OK;
 
 	cms_unsigned_parse(&u, s->signer[i].unsigned_inside);
+	note_unsigned(sig, &u);
 	for (size_t k = 0; k < u.ncounter && code == PS_OK; k++) {
 		if (o->beside++ >= o->limits->beside)
 			break;

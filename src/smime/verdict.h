@@ -11,6 +11,7 @@
 #include <postseal/smime.h>
 
 #include "cms/enveloped.h"
+#include "cms/ess.h"
 #include "mime/mime.h"
 #include "x509/path.h"
 
@@ -95,7 +96,9 @@ struct ps_signature {
 	int64_t		 revocation_at;
 	ps_slice	 shown[CMS_ATTRS_SHOWN];	/* signed attributes' OIDs */
 	size_t		 nshown;
-	struct ps_buf	 attrs;		/* what `shown` points into */
+	struct ps_buf	 attrs;		/* what `shown` and `ess` point into */
+	struct cms_ess	 ess;
+	const char	*ess_unsigned;	/* one that should be signed and is not; NULL: none */
 };
 
 struct ps_encryption {
@@ -165,6 +168,12 @@ void	ps_verdict_complete(ps_verdict *v);
 /* ps_verdict_warn_mail warns of what surrounds `good`, the signature that
  * counts (NULL: none does) (judge_mail.c). */
 void	ps_verdict_warn_mail(ps_verdict *v, const struct ps_signature *good);
+/* ps_verdict_warn_ess warns of what the signers ask (judge_ess.c). */
+void	ps_verdict_warn_ess(ps_verdict *v);
+/* ps_verdict_signs: what the signature is about; of a multipart/signed the whole.
+ * ps_layer_within: is `l` at or below `outer`? */
+const struct ps_layer *ps_verdict_signs(const struct ps_signature *s);
+bool	ps_layer_within(const struct ps_layer *l, const struct ps_layer *outer);
 /* ps_verdict_status names the status by RFC 9787. */
 const char *ps_verdict_status(const ps_verdict *v);
 /* ps_verdict_confidentiality: "none", "encrypted", "intact". */

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/words.h"
 #include "smime/verdict.h"
+#include "smime/verdict_ess.h"
 
 static void
 key_text(struct ps_json *j, const char *key, const char *value)
@@ -150,6 +151,8 @@ put_signature(struct ps_json *j, const struct ps_signature *s, bool judged)
 	key_bool(j, "in_envelope", s->in_envelope);
 	put_signer(j, s, judged);
 	put_stamps(j, s, judged);
+	ps_json_key(j, "ess");
+	ps_ess_json(j, &s->ess);
 	ps_json_key(j, "countersignatures");
 	ps_json_open(j, '[');
 	for (size_t i = 0; i < s->ncounter; i++) {

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "smime/verdict.h"
+#include "smime/verdict_ess.h"
 #include "smime/words.h"
 
 struct page {
@@ -222,6 +223,20 @@ put_layer_cert(struct page *p, const struct ps_layer *l, const ps_cert *c)
 	put_fact(p, l, "certificate", line);
 }
 
+/* A ps_fact_fn. */
+struct fact_place {
+	struct page	*p;
+	const struct ps_layer *l;
+};
+
+static void
+put_service(void *arg, const char *name, const char *text)
+{
+	const struct fact_place *at = arg;
+
+	put_fact(at->p, at->l, name, text);
+}
+
 /* Time-stamps and counter-signatures: what anybody may have added. */
 static void
 put_beside(struct page *p, const struct ps_layer *l, const struct ps_signature *s)
@@ -273,6 +288,7 @@ put_layer_signatures(struct page *p, const ps_verdict *v, const struct ps_layer 
 			    : der_oid_text(s->shown[k], oid, sizeof oid));
 		}
 		put_fact(p, l, "signed attributes", line);
+		ps_ess_facts(&s->ess, put_service, &(struct fact_place){ p, l });
 		put_beside(p, l, s);
 	}
 }

@@ -17,9 +17,10 @@ import encryption
 import identities
 import paths
 import resources
+import services
 import signatures
 
-TABLES = signatures, beside, identities, encryption, paths, resources
+TABLES = signatures, beside, identities, encryption, paths, resources, services
 
 
 def one(name, function):
