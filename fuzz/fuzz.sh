@@ -14,7 +14,7 @@ seconds=60
 case ${1:-} in
 [0-9]*)	seconds=$1 && shift ;;
 esac
-[ $# -gt 0 ] || set -- mime der cms open keyfile cert
+[ $# -gt 0 ] || set -- mime mbox tnef der cms open keyfile cert
 
 # seeds TARGET: folders that exist.
 seeds() {

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "input.h"
 #include "opener.h"
 #include "output.h"
 #include "say.h"
@@ -14,26 +13,25 @@
 struct inspecting {
 	struct session	 session;
 	ps_opener	*opener;
-	bool		 several;
 };
 
 static ps_code
-write_tree(const struct inspecting *p, const ps_verdict *v, const char *path, ps_writer *w,
-    ps_err *err)
+write_tree(const struct inspecting *p, const ps_verdict *v, const struct message *m,
+    ps_writer *w, ps_err *err)
 {
 	ps_code code = PS_OK;
 
 	if (p->session.o->json)
-		return ps_verdict_write_inspect_json(v, path, w, err);
-	if (p->several)
-		code = write_label(w, path, err);
+		return ps_verdict_write_inspect_json(v, m->name, w, err);
+	if (m->several)
+		code = write_label(w, m->name, err);
 	if (code == PS_OK)
 		code = ps_verdict_write_tree(v, colours(STDOUT_FILENO), w, err);
 	return code;
 }
 
 static int
-tell(const struct inspecting *p, const ps_verdict *v, const char *path)
+tell(const struct inspecting *p, const ps_verdict *v, const struct message *m)
 {
 	struct output out;
 	ps_err err = PS_ERR_INIT;
@@ -44,7 +42,7 @@ tell(const struct inspecting *p, const ps_verdict *v, const char *path)
 		return EXIT_GOOD;
 	status = output_open(&out, NULL);
 	if (status == EXIT_GOOD) {
-		code = write_tree(p, v, path, out.writer, &err);
+		code = write_tree(p, v, m, out.writer, &err);
 		status = code == PS_OK ? output_finish(&out) : say_chain(out.label, code, &err);
 	}
 	output_close(&out);
@@ -52,38 +50,34 @@ tell(const struct inspecting *p, const ps_verdict *v, const char *path)
 }
 
 static int
-inspect_one(void *arg, const char *path)
+inspect_one(void *arg, const struct message *m)
 {
 	struct inspecting *p = arg;
 	ps_err err = PS_ERR_INIT;
 	ps_verdict *v = NULL;
-	ps_reader *in = NULL;
 	ps_code code;
-	int status = input_open(&in, path);
+	int status;
 
-	if (status != EXIT_GOOD)
-		return status;
 	progress_begin(&p->session.progress, false);
-	code = ps_inspect(p->opener, in, &v, &err);
+	code = ps_inspect(p->opener, m->in, &v, &err);
 	progress_end(&p->session.progress);
-	status = tell(p, v, path);
+	status = tell(p, v, m);
 	if (code != PS_OK)
-		status = worse(status, say_chain(say_label(path), code, &err));
+		status = worse(status, say_chain(say_label(m->name), code, &err));
 	ps_verdict_free(v);
-	ps_reader_close(in);
 	return status;
 }
 
 int
 cmd_inspect(const struct options *o)
 {
-	struct inspecting p = { .several = o->message.n > 1 };
+	struct inspecting p = { .opener = NULL };
 	int status = session_open(&p.session, o);
 
 	if (status == EXIT_GOOD)
 		status = opener_make(&p.opener, &p.session);
 	if (status == EXIT_GOOD)
-		status = session_each(&p.session, inspect_one, &p);
+		status = session_each_mail(&p.session, inspect_one, &p);
 	ps_opener_free(p.opener);
 	session_close(&p.session);
 	return status;

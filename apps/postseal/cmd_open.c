@@ -20,7 +20,6 @@ struct opening {
 	struct session	 session;
 	ps_opener	*opener;
 	struct output	 verdict;
-	bool		 several;
 };
 
 static int
@@ -38,13 +37,13 @@ tell_json(struct opening *p, const ps_verdict *v, const char *path)
 /* The text goes to standard error; when that is closed there is nobody left
  * to tell. */
 static void
-tell_text(const struct opening *p, const ps_verdict *v, const char *path)
+tell_text(const ps_verdict *v, const struct message *m)
 {
 	ps_err err = PS_ERR_INIT;
 	ps_writer *w = NULL;
 
-	if (p->several)
-		fprintf(stderr, "%s:\n", say_label(path));
+	if (m->several)
+		fprintf(stderr, "%s:\n", say_label(m->name));
 	fflush(stderr);
 	if (ps_writer_open_fd(&w, STDERR_FILENO, &err) == PS_OK &&
 	    ps_verdict_write_text(v, colours(STDERR_FILENO), w, &err) == PS_OK)
@@ -53,58 +52,65 @@ tell_text(const struct opening *p, const ps_verdict *v, const char *path)
 }
 
 static int
-open_to(struct opening *p, const char *from, const char *to)
+open_to(struct opening *p, const struct message *m, const char *to)
 {
 	struct output out = { .fd = -1 };
 	ps_err err = PS_ERR_INIT;
 	ps_verdict *v = NULL;
-	ps_reader *in = NULL;
 	ps_code code;
-	int status = input_open(&in, from);
+	int status = output_open(&out, to);
 
-	if (status == EXIT_GOOD)
-		status = output_open(&out, to);
 	if (status != EXIT_GOOD)
 		goto out;
 	progress_begin(&p->session.progress, is_terminal(to));
-	code = ps_open(p->opener, in, out.writer, &v, &err);
+	code = ps_open(p->opener, m->in, out.writer, &v, &err);
 	progress_end(&p->session.progress);
 	if (code != PS_OK) {
-		status = say_chain(failed_place(&out, from, code), code, &err);
+		status = say_chain(failed_place(&out, m->name, code), code, &err);
 	} else {
-		tell_text(p, v, from);
+		tell_text(v, m);
 		status = ps_verdict_exit(v);
 	}
-	status = worse(status, tell_json(p, v, from));
+	status = worse(status, tell_json(p, v, m->name));
 out:
 	ps_verdict_free(v);
 	output_close(&out);
-	ps_reader_close(in);
 	return status;
 }
 
 static int
+open_into_dir(void *arg, const struct message *m)
+{
+	struct opening *p = arg;
+	char *to = path_in(p->session.o->out_dir, base_name(m->name));
+	int status;
+
+	if (to == NULL)
+		return say_nomem();
+	status = open_to(p, m, to);
+	free(to);
+	return status;
+}
+
+/* Without a folder one mail has one output; of an mbox that holds several, the
+ * library says what to do. */
+static int
 open_one(void *arg, const char *path)
 {
 	struct opening *p = arg;
-	const struct options *o = p->session.o;
-	char *to;
-	int status;
+	struct message m = { .name = path };
+	int status = input_open(&m.in, path);
 
-	if (o->out_dir == NULL)
-		return open_to(p, path, o->output);
-	to = path_in(o->out_dir, base_name(path));
-	if (to == NULL)
-		return say_nomem();
-	status = open_to(p, path, to);
-	free(to);
+	if (status == EXIT_GOOD)
+		status = open_to(p, &m, p->session.o->output);
+	ps_reader_close(m.in);
 	return status;
 }
 
 int
 cmd_open(const struct options *o)
 {
-	struct opening p = { .verdict.fd = -1, .several = o->message.n > 1 };
+	struct opening p = { .verdict.fd = -1 };
 	int status = session_open(&p.session, o);
 
 	if (status == EXIT_GOOD)
@@ -112,7 +118,8 @@ cmd_open(const struct options *o)
 	if (status == EXIT_GOOD && o->verdict != NULL)
 		status = output_open(&p.verdict, o->verdict);
 	if (status == EXIT_GOOD) {
-		status = session_each(&p.session, open_one, &p);
+		status = o->out_dir == NULL ? session_each(&p.session, open_one, &p)
+		    : session_each_mail(&p.session, open_into_dir, &p);
 		if (p.verdict.writer != NULL)
 			status = worse(status, output_finish(&p.verdict));
 	}

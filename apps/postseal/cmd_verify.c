@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "input.h"
 #include "opener.h"
 #include "output.h"
 #include "say.h"
@@ -13,17 +12,15 @@
 struct verifying {
 	struct session	 session;
 	ps_opener	*opener;
-	bool		 several;
 };
 
 static ps_code
-write_text(const struct verifying *p, const ps_verdict *v, const char *path, ps_writer *w,
-    ps_err *err)
+write_text(const ps_verdict *v, const struct message *m, ps_writer *w, ps_err *err)
 {
 	ps_code code = PS_OK;
 
-	if (p->several)
-		code = write_label(w, path, err);
+	if (m->several)
+		code = write_label(w, m->name, err);
 	if (code == PS_OK)
 		code = ps_verdict_write_text(v, colours(STDOUT_FILENO), w, err);
 	return code;
@@ -31,7 +28,7 @@ write_text(const struct verifying *p, const ps_verdict *v, const char *path, ps_
 
 /* What could not be read has no text but its error, which is told already. */
 static int
-tell(const struct verifying *p, const ps_verdict *v, const char *path, bool broken)
+tell(const struct verifying *p, const ps_verdict *v, const struct message *m, bool broken)
 {
 	struct output out;
 	ps_err err = PS_ERR_INIT;
@@ -42,8 +39,8 @@ tell(const struct verifying *p, const ps_verdict *v, const char *path, bool brok
 		return EXIT_GOOD;
 	status = output_open(&out, NULL);
 	if (status == EXIT_GOOD) {
-		code = p->session.o->json ? ps_verdict_write_json(v, path, out.writer, &err) :
-		    write_text(p, v, path, out.writer, &err);
+		code = p->session.o->json ? ps_verdict_write_json(v, m->name, out.writer, &err) :
+		    write_text(v, m, out.writer, &err);
 		status = code == PS_OK ? output_finish(&out) : say_chain(out.label, code, &err);
 	}
 	output_close(&out);
@@ -51,38 +48,34 @@ tell(const struct verifying *p, const ps_verdict *v, const char *path, bool brok
 }
 
 static int
-verify_one(void *arg, const char *path)
+verify_one(void *arg, const struct message *m)
 {
 	struct verifying *p = arg;
 	ps_err err = PS_ERR_INIT;
 	ps_verdict *v = NULL;
-	ps_reader *in = NULL;
 	ps_code code;
-	int status = input_open(&in, path);
+	int status;
 
-	if (status != EXIT_GOOD)
-		return status;
 	progress_begin(&p->session.progress, false);
-	code = ps_open(p->opener, in, NULL, &v, &err);
+	code = ps_open(p->opener, m->in, NULL, &v, &err);
 	progress_end(&p->session.progress);
 	status = code == PS_OK ? ps_verdict_exit_verify(v) :
-	    say_chain(say_label(path), code, &err);
-	status = worse(status, tell(p, v, path, code != PS_OK));
+	    say_chain(say_label(m->name), code, &err);
+	status = worse(status, tell(p, v, m, code != PS_OK));
 	ps_verdict_free(v);
-	ps_reader_close(in);
 	return status;
 }
 
 int
 cmd_verify(const struct options *o)
 {
-	struct verifying p = { .several = o->message.n > 1 };
+	struct verifying p = { .opener = NULL };
 	int status = session_open(&p.session, o);
 
 	if (status == EXIT_GOOD)
 		status = opener_make(&p.opener, &p.session);
 	if (status == EXIT_GOOD)
-		status = session_each(&p.session, verify_one, &p);
+		status = session_each_mail(&p.session, verify_one, &p);
 	ps_opener_free(p.opener);
 	session_close(&p.session);
 	return status;

@@ -238,15 +238,17 @@ read_line(struct options *o, int argc, char **argv)
 {
 	struct option longs[ROWS + 1];
 	char letters[2 * ROWS + 2];
+	const struct row *row;
 	int got, status;
 
 	make_getopt(longs, letters);
 	opterr = 0;
 	optind = 1;
 	while ((got = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-		if (got == '?' || got == ':')
+		row = got == '?' || got == ':' ? NULL : find_row(got);
+		if (row == NULL)
 			return complain(o, got, argv);
-		status = set_row(o, find_row(got), optarg);
+		status = set_row(o, row, optarg);
 		if (status != EXIT_GOOD)
 			return status;
 	}

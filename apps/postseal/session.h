@@ -31,5 +31,14 @@ int	option_status(const char *option, ps_code code, const ps_err *err);
 /* session_each calls `one` for each message (NULL: standard input) and returns
  * the highest-ranking exit status. */
 int	session_each(struct session *s, int (*one)(void *arg, const char *path), void *arg);
+/* One mail of the command line: a file, or one of the mails of an mbox. */
+struct message {
+	ps_reader	*in;
+	const char	*name;		/* "mail.eml", "mails.mbox#3"; NULL: standard input */
+	bool		 several;	/* there are more, so it is told which one this is */
+};
+/* session_each_mail opens each message; an mbox is taken apart. */
+int	session_each_mail(struct session *s, int (*one)(void *arg, const struct message *m),
+	    void *arg);
 
 #endif

@@ -8,7 +8,7 @@
 set -eu
 cd "$(dirname "$0")"
 vectors=../../tests/vectors
-mkdir -p mime der cms open keyfile cert
+mkdir -p mime mbox tnef der cms open keyfile cert
 
 crlf() {
 	sed 's/$/\r/'
@@ -56,6 +56,28 @@ printf 'Subject: lines\n of LF\n\nFrom here\n.\n\001\377 eight bit\n' >mime/lf
 printf 'no header at all' >mime/none
 printf '\r\n' >mime/empty
 printf 'Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\n\0binary\377\r\n--x' >mime/open-ended
+
+# --- mbox ---
+mark='From a@example.org Thu Jan  1 00:00:00 1970'
+printf '%s\nA: 1\n\none\n\n%s\nA: 2\n\nFrom here\n\n>From\n' "$mark" "$mark" >mbox/two
+printf '%s\r\nA: 1\r\n\r\n\r\n%s\r\n' "$mark" "$mark" >mbox/crlf
+printf 'A: 1\n\n%s\n' "$mark" >mbox/none
+
+# --- tnef: the class of a message, an attachment, properties of several kinds ---
+# The beginning is a format on purpose: it holds the octets as escapes.
+# shellcheck disable=SC2059
+{
+start='\170\237\076\042\001\000'
+begin='\002\002\220\006\000\000\000\000\000\000\000'
+printf "$start"'\001\010\200\007\000\011\000\000\000IPM.Note\000\252\002' >tnef/class
+printf "$start$begin"'\002\017\200\006\000\003\000\000\000abc\046\001' >tnef/data
+printf "$start$begin"'\002\005\220\006\000\030\000\000\000\001\000\000\000'\
+'\036\000\007\067\001\000\000\000\006\000\000\000b.txt\000\000\000\124\002' >tnef/name
+printf "$start"'\001\003\220\006\000\034\000\000\000\001\000\000\000'\
+'\003\020\001\200'\
+'\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000'\
+'\000\000\000\000\224\000' >tnef/cut
+}
 
 # --- der ---
 printf '\060\200\044\200\004\002ab\044\006\004\001c\004\001d\000\000\000\000' >der/segments

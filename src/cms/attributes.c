@@ -101,12 +101,12 @@ parse_signing_cert(struct cms_attrs *a, struct der *v, bool v2)
 	struct der id = der_enter(&certs, DER_SEQUENCE, "ESSCertID");
 	struct ps_algid digest;
 
-	a->cert_digest = ps_alg_get(v2 ? PS_SHA256 : PS_SHA1);
+	a->cert_digest[v2] = ps_alg_get(v2 ? PS_SHA256 : PS_SHA1);
 	if (v2 && der_next_tag(&id) == DER_SEQUENCE) {
 		digest = ps_algid_parse(&id, DER_SEQUENCE, "hashAlgorithm");
-		a->cert_digest = ps_alg_by_oid(PS_ALG_DIGEST, digest.oid);
+		a->cert_digest[v2] = ps_alg_by_oid(PS_ALG_DIGEST, digest.oid);
 	}
-	a->cert_hash = der_octets(&id, "certHash");
+	a->cert_hash[v2] = der_octets(&id, "certHash");
 	while (der_more(&id))
 		der_skip(&id, "issuerSerial");
 	der_leave(&id);

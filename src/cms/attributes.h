@@ -17,8 +17,9 @@ struct cms_attrs {
 	int64_t		 binary_time;
 	struct ps_algid	 protect_digest, protect_sig;
 	bool		 protect_mac;	/* names a MAC instead: not for us */
-	const struct ps_alg *cert_digest;	/* of signingCertificate(V2) */
-	ps_slice	 cert_hash;
+	/* signingCertificate and V2; cert_hash[i].p == NULL: not there */
+	const struct ps_alg *cert_digest[2];	/* NULL: unknown */
+	ps_slice	 cert_hash[2];
 	ps_slice	 caps;		/* SMIMECapabilities, the element */
 	/* Every attribute's OID (value octets), in order, for a person. */
 	ps_slice	 shown[CMS_ATTRS_SHOWN];

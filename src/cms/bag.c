@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cms/cms.h"
 #include "cms/words.h"
 
@@ -53,6 +54,8 @@ read_cert(struct cms_bag *b, struct ber *ber, ps_err *err)
 		return code;
 	if (tag != DER_SEQUENCE) {
 		b->skipped++;
+		/* RFC 5652, 10.2.2: [1] and [2] are attribute certificates. */
+		b->nattribute += tag == DER_CTX(1) || tag == DER_CTX(2);
 		return ber_skip(ber, "CertificateChoices", err);
 	}
 	code = ber_small(ber, ber->limits->certificate_bytes, "Certificate", &buf, err);
@@ -83,6 +86,23 @@ cms_bag_read_certs(struct cms_bag *b, struct ber *ber, ps_err *err)
 	return code != PS_OK ? code : ber_leave(ber, "certificates", err);
 }
 
+/* OtherRevocationInfoFormat [1]: only its type is looked at (RFC 5940, 2). */
+static ps_code
+read_other(struct cms_bag *b, struct ber *ber, ps_err *err)
+{
+	static const uint8_t ocsp[] = { 0x2b, 6, 1, 5, 5, 7, 16, 2 };
+	uint8_t oid[32];
+	size_t n = 0;
+	ps_code code;
+
+	b->skipped++;
+	if ((code = ber_enter(ber, DER_CTX(1), "OtherRevocationInfoFormat", err)) != PS_OK ||
+	    (code = ber_oid(ber, "otherRevInfoFormat", oid, &n, err)) != PS_OK)
+		return code;
+	b->nocsp += ps_slice_equal((ps_slice){ oid, n }, (ps_slice){ ocsp, sizeof ocsp });
+	return ber_leave_skip(ber, "OtherRevocationInfoFormat", err);
+}
+
 static ps_code
 read_crl(struct cms_bag *b, struct ber *ber, ps_err *err)
 {
@@ -92,6 +112,8 @@ read_crl(struct cms_bag *b, struct ber *ber, ps_err *err)
 
 	if ((code = ber_peek_tag(ber, &tag, err)) != PS_OK)
 		return code;
+	if (tag == DER_CTX(1))
+		return read_other(b, ber, err);
 	if (tag != DER_SEQUENCE) {
 		b->skipped++;
 		return ber_skip(ber, "RevocationInfoChoice", err);

@@ -40,16 +40,23 @@ enum cms_type cms_type_of(ps_slice oid);
 ps_slice cms_type_oid(enum cms_type type);
 /* "signed-data", "enveloped-data", ...: in JSON and for people. */
 const char *cms_type_name(enum cms_type type);
+/* cms_type_text: the name, or the dotted OID of an unknown type. */
+const char *cms_type_text(const struct cms_oid *oid, char *out, size_t size);
 
 /* --- ContentInfo --- */
 struct cms_shell {
 	struct ber	 ber;
 	struct cms_oid	 oid;
 	enum cms_type	 type;
+	bool		 bare;		/* without ContentInfo around it */
 };
 /* cms_shell_open enters ContentInfo and its [0]; the object comes next. */
 PS_MUST ps_code cms_shell_open(struct cms_shell *s, ps_reader *src,
     const struct ps_limits *limits, ps_err *err);
+/* cms_shell_bare: the object stands alone, as the content of one that names its
+ * type (RFC 5652, 5.2). */
+void	cms_shell_bare(struct cms_shell *s, ps_reader *src, enum cms_type type,
+    const struct ps_limits *limits);
 /* cms_shell_close leaves both and checks what trails. */
 PS_MUST ps_code cms_shell_close(struct cms_shell *s, ps_err *err);
 
@@ -78,6 +85,8 @@ struct cms_bag {
 	struct ps_buf	*crl;
 	size_t		 ncrl;
 	unsigned	 skipped;	/* entries that are not certificates or cannot be read */
+	unsigned	 nattribute;	/* of these attribute certificates, */
+	unsigned	 nocsp;		/* and OCSP responses (RFC 5940) */
 };
 /* cms_bag_read reads a [tag] IMPLICIT set of CertificateChoices or of
  * RevocationInfoChoices if it comes next. */

@@ -3,6 +3,8 @@
  * ContentInfo (RFC 5652, 3): what a message is, by its octets. The media type
  * and the file name are hints from whoever sent it; the OID decides.
  */
+#include <string.h>
+
 #include "base/text.h"
 #include "cms/cms.h"
 #include "cms/words.h"
@@ -58,11 +60,21 @@ cms_type_name(enum cms_type type)
 	return "unknown";
 }
 
+const char *
+cms_type_text(const struct cms_oid *oid, char *out, size_t size)
+{
+	ps_slice value = { oid->p, oid->n };
+	enum cms_type type = cms_type_of(value);
+
+	return type == CMS_UNKNOWN ? der_oid_text(value, out, size) : cms_type_name(type);
+}
+
 ps_code
 cms_shell_open(struct cms_shell *s, ps_reader *src, const struct ps_limits *limits, ps_err *err)
 {
 	ps_code code;
 
+	s->bare = false;
 	ber_init(&s->ber, src, limits, "cms.content-info");
 	if ((code = ber_enter(&s->ber, DER_SEQUENCE, "ContentInfo", err)) != PS_OK ||
 	    (code = ber_oid(&s->ber, "contentType", s->oid.p, &s->oid.n, err)) != PS_OK ||
@@ -72,13 +84,26 @@ cms_shell_open(struct cms_shell *s, ps_reader *src, const struct ps_limits *limi
 	return PS_OK;
 }
 
+void
+cms_shell_bare(struct cms_shell *s, ps_reader *src, enum cms_type type,
+    const struct ps_limits *limits)
+{
+	ps_slice oid = cms_type_oid(type);
+
+	*s = (struct cms_shell){ .type = type, .bare = true };
+	if (oid.n != 0)
+		memcpy(s->oid.p, oid.p, oid.n);
+	s->oid.n = oid.n;
+	ber_init(&s->ber, src, limits, "cms.content");
+}
+
 ps_code
 cms_shell_close(struct cms_shell *s, ps_err *err)
 {
 	ps_code code;
 
-	if ((code = ber_leave(&s->ber, "content", err)) != PS_OK ||
-	    (code = ber_leave(&s->ber, "ContentInfo", err)) != PS_OK)
+	if (!s->bare && ((code = ber_leave(&s->ber, "content", err)) != PS_OK ||
+	    (code = ber_leave(&s->ber, "ContentInfo", err)) != PS_OK))
 		return code;
 	return ber_trailing(&s->ber, err);
 }

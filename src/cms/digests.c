@@ -44,8 +44,8 @@ cms_digests_look(void *arg, ps_slice in, ps_err *err)
 	struct cms_digests *s = arg;
 	ps_code code;
 
-	if (in.p == NULL && in.n == SIZE_MAX)
-		return restart(s, err);
+	if (in.p == NULL)
+		return in.n == SIZE_MAX ? restart(s, err) : PS_OK;
 	if (s->length == 0 && in.n != 0)
 		s->first = in.p[0];
 	s->length += in.n;

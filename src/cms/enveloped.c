@@ -37,9 +37,12 @@ read_algorithm(struct cms_enveloped *e, ps_err *err)
 		return code;
 	der_init(&d, &state, ps_buf_get(&e->algid_der), 0, false, "EncryptedContentInfo");
 	e->algid = ps_algid_parse(&d, DER_SEQUENCE, "contentEncryptionAlgorithm");
-	if ((code = der_finish(&d, e->ber->where, err)) == PS_OK)
-		e->cipher = ps_alg_by_oid(PS_ALG_CIPHER, e->algid.oid);
-	return code;
+	if ((code = der_finish(&d, e->ber->where, err)) != PS_OK)
+		return code;
+	/* What is wrong with it is told by who wants to use it. */
+	if (ps_cipher_parse(&e->spec, &e->algid, NULL) == PS_OK)
+		e->cipher = e->spec.alg;
+	return PS_OK;
 }
 
 static ps_code
@@ -131,22 +134,36 @@ cms_enveloped_finish(struct cms_enveloped *e, ps_err *err)
 	return ber_leave_skip(e->ber, "AuthEnvelopedData", err);
 }
 
+const char *
+cms_enveloped_cipher_name(const struct cms_enveloped *e, char *out, size_t size)
+{
+	if (e->cipher == NULL)
+		return ps_algid_text(PS_ALG_CIPHER, &e->algid, out, size);
+	(void)ps_words(out, size, "{name}", PS_TEXT("name", e->cipher->name));
+	return out;
+}
+
 ps_code
 cms_enveloped_usable(const struct cms_enveloped *e, ps_err *err)
 {
+	const struct ps_alg *row = e->cipher;
+	struct ps_cipher_spec spec;
 	char name[64];
 
-	ps_algid_text(PS_ALG_CIPHER, &e->algid, name, sizeof name);
-	if (e->cipher == NULL)
+	cms_enveloped_cipher_name(e, name, sizeof name);
+	if (row == NULL)
+		row = ps_alg_by_oid(PS_ALG_CIPHER, e->algid.oid);
+	if (row == NULL && ps_alg_by_oid(PS_ALG_CEK_KDF, e->algid.oid) == NULL)
 		return ps_fail(err, PS_E_UNSUPPORTED, e->ber->where, PS_NOWHERE, W_CMS_CIPHER,
 		    PS_TEXT("name", name));
-	if (e->auth && !e->cipher->aead)
+	if (row != NULL && e->auth && !row->aead)
 		return ps_fail(err, PS_E_UNSUPPORTED, e->ber->where, PS_NOWHERE, W_CMS_NOT_AEAD,
 		    PS_TEXT("name", name));
-	if (!e->auth && e->cipher->aead)
+	if (row != NULL && !e->auth && row->aead)
 		return ps_fail(err, PS_E_UNSUPPORTED, e->ber->where, PS_NOWHERE,
 		    W_CMS_AEAD_IN_ED, PS_TEXT("name", name));
-	return PS_OK;
+	/* A known one whose parameters are wrong tells how. */
+	return e->cipher != NULL ? PS_OK : ps_cipher_parse(&spec, &e->algid, err);
 }
 
 void

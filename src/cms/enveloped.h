@@ -17,7 +17,8 @@ struct cms_enveloped {
 	struct cms_oid	 content_oid;
 	struct ps_buf	 algid_der;
 	struct ps_algid	 algid;		/* contentEncryptionAlgorithm */
-	const struct ps_alg *cipher;	/* NULL: unknown */
+	struct ps_cipher_spec spec;	/* what that means, when `cipher` is known */
+	const struct ps_alg *cipher;	/* NULL: unknown, or its parameters are wrong */
 	ps_reader	*ciphertext;	/* the octets of encryptedContent */
 	/* after cms_enveloped_finish */
 	struct ps_buf	 auth_attrs;	/* as SET OF (0x31): the AAD */
@@ -33,6 +34,9 @@ void	cms_enveloped_clear(struct cms_enveloped *e);
 /* cms_enveloped_usable: PS_E_UNSUPPORTED when the cipher is unknown, or is not
  * one that this object may have (RFC 5083; forged AuthEnvelopedData). */
 PS_MUST ps_code cms_enveloped_usable(const struct cms_enveloped *e, ps_err *err);
+
+/* cms_enveloped_cipher_name: the row's name ("rc2-40-cbc"), else the dotted OID. */
+const char *cms_enveloped_cipher_name(const struct cms_enveloped *e, char *out, size_t size);
 
 /* --- writing --- */
 struct cms_envelope_params {

@@ -124,7 +124,7 @@ parse_kari(struct der *in, struct cms_recipient *out)
 	if (der_next_tag(&originator) == DER_CTX(1))
 		out->originator = der_any(&originator, "originatorKey");
 	else
-		der_skip(&originator, "originator");
+		out->originator_id = cms_id_parse(&originator);
 	der_leave(&originator);
 	if (der_try_enter(&seq, DER_CTX(1), "ukm", &ukm)) {
 		out->ukm = der_octets(&ukm, "ukm");
@@ -174,6 +174,31 @@ parse_password(struct der *in, struct cms_recipient *out)
 	der_leave(&seq);
 }
 
+/* RFC 9629, 3. */
+static void
+parse_kem(struct der *in, struct cms_recipient *out)
+{
+	struct der seq = der_enter(in, DER_SEQUENCE, "KEMRecipientInfo"), ukm;
+	struct ps_kem *k = &out->kem;
+
+	der_skip(&seq, "version");
+	out->id[0] = cms_id_parse(&seq);
+	out->nid = 1;
+	k->kem = ps_algid_parse(&seq, DER_SEQUENCE, "kem");
+	k->ct = der_octets(&seq, "kemct");
+	k->kdf = ps_algid_parse(&seq, DER_SEQUENCE, "kdf");
+	k->kek_size = der_u64(&seq, "kekLength");
+	if (der_try_enter(&seq, DER_CTX(0), "ukm", &ukm)) {
+		k->ukm = der_octets(&ukm, "ukm");
+		der_leave(&ukm);
+	}
+	k->wrap = ps_algid_parse(&seq, DER_SEQUENCE, "wrap");
+	k->encrypted = der_octets(&seq, "encryptedKey");
+	out->encrypted[0] = k->encrypted;
+	out->algorithm = k->kem;
+	der_leave(&seq);
+}
+
 static void
 parse_other(struct der *in, struct cms_recipient *out)
 {
@@ -182,10 +207,13 @@ parse_other(struct der *in, struct cms_recipient *out)
 	struct der seq = der_enter(in, DER_CTX(4), "OtherRecipientInfo");
 
 	out->other_type = der_oid(&seq, "oriType");
-	der_skip(&seq, "oriValue");
-	der_leave(&seq);
 	out->kind = ps_slice_equal(out->other_type, (ps_slice){ kem, sizeof kem })
 	    ? CMS_KEM : CMS_OTHER;
+	if (out->kind == CMS_KEM)
+		parse_kem(&seq, out);
+	else
+		der_skip(&seq, "oriValue");
+	der_leave(&seq);
 }
 
 void

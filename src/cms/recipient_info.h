@@ -36,7 +36,9 @@ struct cms_recipient {
 	struct ps_algid	 algorithm;	/* keyEncryptionAlgorithm */
 	struct ps_algid	 kdf;		/* password */
 	bool		 has_kdf;
-	ps_slice	 originator;	/* kari: OriginatorPublicKey [1]; n == 0: another form */
+	ps_slice	 originator;	/* kari: OriginatorPublicKey [1]; n == 0: by name */
+	struct cms_id	 originator_id;	/* kari: whose certificate has the key */
+	struct ps_kem	 kem;		/* kem; `id` names the recipient */
 	ps_slice	 ukm;
 	ps_slice	 list;		/* kari: RecipientEncryptedKeys, the element */
 	ps_slice	 other_type;	/* ori: OID */
@@ -58,20 +60,26 @@ struct cms_keys {
 	size_t		 npassword;
 	ps_secret *const *kek;
 	size_t		 nkek;
+	/* Where the certificate of a static originator may be. */
+	ps_cert *const	*known;
+	size_t		 nknown;
+	const struct cms_bag *sent;	/* with the message; may be NULL */
 };
 
 /*
  * cms_recipients_try goes on from *place (0 at first) and unwraps with the
  * next RecipientInfo that names one of our keys (or takes a password):
  * PS_OK with *out_cek, *out_which (index of the RecipientInfo), *place moved
- * on; PS_E_NO_KEY when none is left and none fitted, PS_E_DECRYPT when some
- * did but all failed. At most limits->key_tries for each key.
+ * on; PS_E_NO_KEY when none is left and none fitted, PS_E_UNSUPPORTED when
+ * those that did ask for what we lack, PS_E_DECRYPT when they failed. At most
+ * limits->key_tries for each key.
  */
 struct cms_try {
 	size_t		 place;		/* next RecipientInfo */
 	size_t		 key;		/* next key, password or kek for it */
 	size_t		 ntried;
 	bool		 fitted;
+	bool		 unsupported;	/* so far nothing but that */
 };
 PS_MUST ps_code cms_recipients_try(const struct cms_recipients *r, const struct cms_keys *keys,
     size_t cek_size, const struct ps_limits *limits, struct cms_try *t, ps_secret *out_cek,

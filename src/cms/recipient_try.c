@@ -52,6 +52,8 @@ names(const struct cms_recipient *ri, const struct cms_identity *me, ps_slice *o
 {
 	if (ri->kind == CMS_KTRI)
 		return cms_id_names(&ri->id[0], me->cert);
+	if (ri->kind == CMS_KEM)
+		return cms_id_names(&ri->id[0], me->cert) && ps_kem_fits(&ri->kem, me->key);
 	return ri->kind == CMS_KARI && find_encrypted_key(ri, me->cert, out);
 }
 
@@ -61,47 +63,95 @@ keys_for(const struct cms_recipient *ri, const struct cms_keys *keys)
 	switch (ri->kind) {
 	case CMS_KTRI:
 	case CMS_KARI:
+	case CMS_KEM:
 		return keys->nidentity;
 	case CMS_PASSWORD:
 		return keys->npassword;
 	case CMS_KEK:
 		return keys->nkek;
-	case CMS_KEM:
 	case CMS_OTHER:
 		break;
 	}
 	return 0;
 }
 
+/* Static-static agreement names the sender's certificate instead of carrying
+ * his key (RFC 6278, 3): it came along, or we know it. That the secret fits
+ * does not tell who wrote: the recipient could have made it too. */
+static ps_cert *
+find_originator(const struct cms_id *id, const struct cms_keys *keys)
+{
+	const struct cms_bag *bag = keys->sent;
+
+	for (size_t i = 0; bag != NULL && i < bag->ncert; i++)
+		if (cms_id_names(id, bag->cert[i]))
+			return bag->cert[i];
+	for (size_t i = 0; i < keys->nknown; i++)
+		if (cms_id_names(id, keys->known[i]))
+			return keys->known[i];
+	return NULL;
+}
+
+/* A SubjectPublicKeyInfo is written like an OriginatorPublicKey. */
+static ps_code
+try_kari(const struct cms_recipient *ri, const struct cms_keys *keys, struct ps_key *key,
+    ps_slice encrypted, ps_secret *out, ps_err *err)
+{
+	ps_slice originator = ri->originator;
+	ps_cert *cert;
+
+	if (originator.n == 0) {
+		if ((cert = find_originator(&ri->originator_id, keys)) == NULL)
+			return ps_fail(err, PS_E_UNSUPPORTED, "cms.recipients", PS_NOWHERE,
+			    W_CMS_ORIGINATOR);
+		originator = ps_cert_view_of(cert)->spki;
+	}
+	return ps_agree_decrypt(key, originator, &ri->algorithm, ri->ukm, encrypted, out, err);
+}
+
 /* PS_E_NO_KEY: this key is not meant. */
+static ps_code
+try_identity(const struct cms_recipient *ri, const struct cms_keys *keys, size_t k,
+    size_t cek_size, ps_secret *out, ps_err *err)
+{
+	const struct cms_identity *me = &keys->identity[k];
+	ps_slice encrypted = { NULL, 0 };
+
+	if (!names(ri, me, &encrypted))
+		return PS_E_NO_KEY;
+	if (ri->kind == CMS_KTRI)
+		return try_ktri(ri, me, cek_size, out, err);
+	if (ri->kind == CMS_KEM)
+		return ps_kem_decrypt(me->key, &ri->kem, out, err);
+	return try_kari(ri, keys, me->key, encrypted, out, err);
+}
+
+static ps_code
+try_kek(const struct cms_recipient *ri, const ps_secret *kek, ps_secret *out, ps_err *err)
+{
+	const struct ps_alg *wrap = ps_wrap_of(&ri->algorithm);
+
+	if (wrap == NULL || wrap->bits / 8 != ps_secret_get(kek).n)
+		return PS_E_NO_KEY;
+	return ps_wrap_decrypt(wrap, ps_secret_get(kek), ri->encrypted[0], out, err);
+}
+
 static ps_code
 try_one(const struct cms_recipient *ri, const struct cms_keys *keys, size_t k, size_t cek_size,
     const struct ps_limits *limits, ps_secret *out, ps_err *err)
 {
-	const struct ps_alg *wrap;
-	ps_slice encrypted = { NULL, 0 };
-
 	switch (ri->kind) {
 	case CMS_KTRI:
 	case CMS_KARI:
-		if (!names(ri, &keys->identity[k], &encrypted))
-			return PS_E_NO_KEY;
-		if (ri->kind == CMS_KTRI)
-			return try_ktri(ri, &keys->identity[k], cek_size, out, err);
-		return ps_agree_decrypt(keys->identity[k].key, ri->originator, &ri->algorithm,
-		    ri->ukm, encrypted, out, err);
+	case CMS_KEM:
+		return try_identity(ri, keys, k, cek_size, out, err);
 	case CMS_PASSWORD:
 		if (!ri->has_kdf)
 			return PS_E_NO_KEY;
 		return ps_password_decrypt(keys->password[k], &ri->kdf, &ri->algorithm,
 		    ri->encrypted[0], cek_size, limits, out, err);
 	case CMS_KEK:
-		wrap = ps_alg_by_oid(PS_ALG_WRAP, ri->algorithm.oid);
-		if (wrap == NULL || wrap->bits / 8 != ps_secret_get(keys->kek[k]).n)
-			return PS_E_NO_KEY;
-		return ps_wrap_decrypt(wrap, ps_secret_get(keys->kek[k]), ri->encrypted[0], out,
-		    err);
-	case CMS_KEM:
+		return try_kek(ri, keys->kek[k], out, err);
 	case CMS_OTHER:
 		break;
 	}
@@ -134,6 +184,8 @@ cms_recipients_try(const struct cms_recipients *r, const struct cms_keys *keys, 
 				continue;
 			t->fitted = true;
 			t->ntried++;
+			t->unsupported = code == PS_E_UNSUPPORTED &&
+			    (t->unsupported || t->ntried == 1);
 			if (code == PS_OK) {
 				*out_which = t->place;
 				return PS_OK;
@@ -142,6 +194,9 @@ cms_recipients_try(const struct cms_recipients *r, const struct cms_keys *keys, 
 				return code;
 		}
 	}
+	/* What the block asks for and we lack is no secret. */
+	if (t->unsupported)
+		return PS_E_UNSUPPORTED;
 	if (t->fitted)
 		return ps_fail(err, PS_E_DECRYPT, "cms.recipients", PS_NOWHERE,
 		    W_CRYPTO_DECRYPT);

@@ -87,9 +87,10 @@ open_content(struct cms_signed *s, ps_err *err)
 	if ((code = ber_enter(b, DER_CTX(0), "eContent", err)) != PS_OK ||
 	    (code = ber_peek_tag(b, &tag, err)) != PS_OK)
 		return code;
-	if (tag != DER_OCTETS && tag != (DER_OCTETS | 0x20))
-		return ps_fail(err, PS_E_UNSUPPORTED, "cms.signed-data", b->offset,
-		    W_CMS_NOT_OCTETS);
+	/* RFC 2315, 7 let any type stand here; it is named, never trusted. */
+	s->not_octets = tag != DER_OCTETS && tag != (DER_OCTETS | 0x20);
+	if (s->not_octets)
+		return ber_skip(b, "eContent", err);
 	s->has_content = true;
 	if ((code = ber_octets(b, DER_OCTETS, "eContent", &s->raw, err)) != PS_OK)
 		return code;
@@ -153,7 +154,8 @@ cms_signed_finish(struct cms_signed *s, ps_err *err)
 	struct ber *b = s->ber;
 	ps_code code;
 
-	if (s->has_content && (code = ber_leave(b, "eContent", err)) != PS_OK)
+	if ((s->has_content || s->not_octets) &&
+	    (code = ber_leave(b, "eContent", err)) != PS_OK)
 		return code;
 	if ((code = ber_leave(b, "encapContentInfo", err)) != PS_OK ||
 	    (code = cms_bag_read_certs(&s->bag, b, err)) != PS_OK ||
@@ -163,6 +165,14 @@ cms_signed_finish(struct cms_signed *s, ps_err *err)
 		return code;
 	s->canonical = b->canonical;
 	return s->has_content ? cms_digests_final(&s->digests, err) : PS_OK;
+}
+
+ps_code
+cms_signed_usable(const struct cms_signed *s, ps_err *err)
+{
+	if (!s->not_octets)
+		return PS_OK;
+	return ps_fail(err, PS_E_UNSUPPORTED, "cms.signed-data", PS_NOWHERE, W_CMS_NOT_OCTETS);
 }
 
 void

@@ -14,6 +14,7 @@ struct cms_signed {
 	struct ps_buf	 digest_algs;	/* the SET's inside, for a person */
 	struct cms_oid	 content_oid;
 	bool		 has_content;
+	bool		 not_octets;	/* PKCS #7 1.5: a content of another type, skipped */
 	ps_reader	*raw;		/* the content's octets */
 	ps_reader	*content;	/* the same, watched by the digests */
 	struct cms_bag	 bag;
@@ -28,6 +29,8 @@ struct cms_signed {
 PS_MUST ps_code cms_signed_open(struct cms_signed *s, struct ber *ber, ps_err *err);
 PS_MUST ps_code cms_signed_finish(struct cms_signed *s, ps_err *err);
 void	cms_signed_clear(struct cms_signed *s);
+/* cms_signed_usable: PS_E_UNSUPPORTED when the content is not an OCTET STRING. */
+PS_MUST ps_code cms_signed_usable(const struct cms_signed *s, ps_err *err);
 /* cms_signed_find looks for the certificate of signer `i` in the bag and in `more`. */
 ps_cert	*cms_signed_find(const struct cms_signed *s, size_t i, ps_cert *const *more,
     size_t nmore);

@@ -62,21 +62,29 @@ protection_holds(const struct cms_signer *s)
 
 /* RFC 5035, 5.4: the first certificate of the attribute is the signer's. */
 static ps_code
-names_cert(const struct cms_attrs *a, ps_cert *cert, bool *out, ps_err *err)
+has_hash(const struct ps_alg *digest, ps_slice want, ps_cert *cert, bool *out, ps_err *err)
 {
 	uint8_t hash[PS_DIGEST_MAX];
 	ps_code code;
 
-	*out = true;
-	if (!a->has_cert)
-		return PS_OK;
 	*out = false;
-	if (a->cert_digest == NULL)
+	if (digest == NULL)
 		return PS_OK;
-	code = ps_digest_once(a->cert_digest, ps_cert_der(cert), hash, err);
-	if (code == PS_OK)
-		*out = ps_slice_equal(a->cert_hash,
-		    (ps_slice){ hash, ps_digest_size(a->cert_digest) });
+	if ((code = ps_digest_once(digest, ps_cert_der(cert), hash, err)) == PS_OK)
+		*out = ps_slice_equal(want, (ps_slice){ hash, ps_digest_size(digest) });
+	return code;
+}
+
+/* Both attributes may be there; then both must name it. */
+static ps_code
+names_cert(const struct cms_attrs *a, ps_cert *cert, bool *out, ps_err *err)
+{
+	ps_code code = PS_OK;
+
+	*out = true;
+	for (size_t i = 0; i < 2 && code == PS_OK && *out && a->has_cert; i++)
+		if (a->cert_hash[i].p != NULL)
+			code = has_hash(a->cert_digest[i], a->cert_hash[i], cert, out, err);
 	return code;
 }
 

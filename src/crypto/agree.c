@@ -364,8 +364,8 @@ parse_wrap(const struct ps_algid *algid, const struct ps_alg **out_agree,
 	code = der_finish(&in, "crypto.agree", err);
 	if (code != PS_OK)
 		return code;
-	*out_wrap = ps_alg_by_oid(PS_ALG_WRAP, out_wrap_algid->oid);
-	if (*out_wrap == NULL || (*out_wrap)->bits == 0 || !algid_no_params(out_wrap_algid))
+	*out_wrap = ps_wrap_of(out_wrap_algid);
+	if (*out_wrap == NULL)
 		return crypto_unknown(err, "crypto.agree", W_CRYPTO_WRAP_UNKNOWN, PS_ALG_WRAP,
 		    out_wrap_algid);
 	return PS_OK;
@@ -396,7 +396,7 @@ ps_agree_decrypt(struct ps_key *key, ps_slice originator, const struct ps_algid 
     ps_slice ukm, ps_slice encrypted, ps_secret *out_cek, ps_err *err)
 {
 	const struct ps_key_info *own = &key->pub->info;
-	const struct ps_alg *agree = NULL, *wrap = NULL;
+	const struct ps_alg *agree, *wrap;
 	struct ps_algid type, wrap_algid;
 	ps_slice octets;
 	EVP_PKEY *peer;

@@ -22,6 +22,8 @@
 #define X962	"\x2a\x86\x48\xce\x3d"
 #define X957	"\x2a\x86\x48\xce\x38"
 #define X963	"\x2b\x81\x05\x10\x86\x48\x3f\x00"
+#define X944	"\x2b\x81\x05\x10\x86\x48\x09\x2c\x01"
+#define CAMELLIA "\x2a\x83\x08\x8c\x9a\x4b\x3d\x01\x01\x01"
 #define CERTICOM "\x2b\x81\x04"
 #define BRAINPOOL "\x2b\x24\x03\x03\x02\x08\x01\x01"
 #define ED	"\x2b\x65"
@@ -43,10 +45,14 @@
 	[i] = { .id = i, .kind = PS_ALG_CIPHER, .name = n, .label = l,	\
 	    .oid = OID(o), .params = PS_PARAMS_OWN, .ossl = e, .bits = b, \
 	    .strength = s, .block = bl, .iv = bl }
-#define AEAD(i, n, l, o, e, b)						\
+#define OLD(i, n, l, o, e, b, s, f)					\
 	[i] = { .id = i, .kind = PS_ALG_CIPHER, .name = n, .label = l,	\
 	    .oid = OID(o), .params = PS_PARAMS_OWN, .ossl = e, .bits = b, \
-	    .strength = b, .block = 1, .iv = 12, .tag = 16, .aead = true }
+	    .strength = s, .block = 8, .iv = 8, .legacy = true, .form = f }
+#define AEAD(i, n, l, o, e, b, v, f)					\
+	[i] = { .id = i, .kind = PS_ALG_CIPHER, .name = n, .label = l,	\
+	    .oid = OID(o), .params = PS_PARAMS_OWN, .ossl = e, .bits = b, \
+	    .strength = b, .block = 1, .iv = v, .tag = 16, .aead = true, .form = f }
 #define TRANSPORT(i, n, l, o, p)					\
 	[i] = { .id = i, .kind = PS_ALG_TRANSPORT, .name = n, .label = l, \
 	    .oid = OID(o), .params = p, .key = PS_KEY_RSA }
@@ -57,6 +63,9 @@
 	[i] = { .id = i, .kind = PS_ALG_WRAP, .name = n, .label = l,	\
 	    .oid = OID(o), .params = p, .ossl = e, .bits = b, .strength = s, \
 	    .block = 8 }
+#define KEMKDF(i, n, l, o, p, d)					\
+	[i] = { .id = i, .kind = PS_ALG_KEM_KDF, .name = n, .label = l,	\
+	    .oid = OID(o), .params = p, .digest = d }
 #define MAC(i, n, l, o, d, b)						\
 	[i] = { .id = i, .kind = PS_ALG_MAC, .name = n, .label = l,	\
 	    .oid = OID(o), .params = PS_PARAMS_NULL, .ossl = "HMAC",	\
@@ -135,6 +144,22 @@ static const struct ps_alg table[PS_ALG_COUNT] = {
 	    PS_SHA224, PS_KEY_DSA),
 	SIG(PS_SIG_DSA_SHA256, "dsa-sha256", "DSA with SHA-256", NIST "\x03\x02", ABSENT,
 	    PS_SHA256, PS_KEY_DSA),
+	SIG(PS_SIG_RSA_SHA3_224, "rsa-sha3-224", "RSA with SHA3-224", NIST "\x03\x0d", NUL,
+	    PS_SHA3_224, PS_KEY_RSA),
+	SIG(PS_SIG_RSA_SHA3_256, "rsa-sha3-256", "RSA with SHA3-256", NIST "\x03\x0e", NUL,
+	    PS_SHA3_256, PS_KEY_RSA),
+	SIG(PS_SIG_RSA_SHA3_384, "rsa-sha3-384", "RSA with SHA3-384", NIST "\x03\x0f", NUL,
+	    PS_SHA3_384, PS_KEY_RSA),
+	SIG(PS_SIG_RSA_SHA3_512, "rsa-sha3-512", "RSA with SHA3-512", NIST "\x03\x10", NUL,
+	    PS_SHA3_512, PS_KEY_RSA),
+	SIG(PS_SIG_ECDSA_SHA3_224, "ecdsa-sha3-224", "ECDSA with SHA3-224", NIST "\x03\x09",
+	    ABSENT, PS_SHA3_224, PS_KEY_EC),
+	SIG(PS_SIG_ECDSA_SHA3_256, "ecdsa-sha3-256", "ECDSA with SHA3-256", NIST "\x03\x0a",
+	    ABSENT, PS_SHA3_256, PS_KEY_EC),
+	SIG(PS_SIG_ECDSA_SHA3_384, "ecdsa-sha3-384", "ECDSA with SHA3-384", NIST "\x03\x0b",
+	    ABSENT, PS_SHA3_384, PS_KEY_EC),
+	SIG(PS_SIG_ECDSA_SHA3_512, "ecdsa-sha3-512", "ECDSA with SHA3-512", NIST "\x03\x0c",
+	    ABSENT, PS_SHA3_512, PS_KEY_EC),
 
 	CBC(PS_AES128_CBC, "aes-128-cbc", "AES-128-CBC", NIST "\x01\x02", "AES-128-CBC", 128, 128,
 	    16),
@@ -142,15 +167,45 @@ static const struct ps_alg table[PS_ALG_COUNT] = {
 	    16),
 	CBC(PS_AES256_CBC, "aes-256-cbc", "AES-256-CBC", NIST "\x01\x2a", "AES-256-CBC", 256, 256,
 	    16),
-	AEAD(PS_AES128_GCM, "aes-128-gcm", "AES-128-GCM", NIST "\x01\x06", "AES-128-GCM", 128),
-	AEAD(PS_AES192_GCM, "aes-192-gcm", "AES-192-GCM", NIST "\x01\x1a", "AES-192-GCM", 192),
-	AEAD(PS_AES256_GCM, "aes-256-gcm", "AES-256-GCM", NIST "\x01\x2e", "AES-256-GCM", 256),
+	AEAD(PS_AES128_GCM, "aes-128-gcm", "AES-128-GCM", NIST "\x01\x06", "AES-128-GCM", 128,
+	    12, PS_FORM_GCM),
+	AEAD(PS_AES192_GCM, "aes-192-gcm", "AES-192-GCM", NIST "\x01\x1a", "AES-192-GCM", 192,
+	    12, PS_FORM_GCM),
+	AEAD(PS_AES256_GCM, "aes-256-gcm", "AES-256-GCM", NIST "\x01\x2e", "AES-256-GCM", 256,
+	    12, PS_FORM_GCM),
+	AEAD(PS_AES128_CCM, "aes-128-ccm", "AES-128-CCM", NIST "\x01\x07", "AES-128-CTR", 128,
+	    13, PS_FORM_CCM),
+	AEAD(PS_AES192_CCM, "aes-192-ccm", "AES-192-CCM", NIST "\x01\x1b", "AES-192-CTR", 192,
+	    13, PS_FORM_CCM),
+	AEAD(PS_AES256_CCM, "aes-256-ccm", "AES-256-CCM", NIST "\x01\x2f", "AES-256-CTR", 256,
+	    13, PS_FORM_CCM),
 	AEAD(PS_CHACHA20_POLY1305, "chacha20-poly1305", "ChaCha20-Poly1305", SMIME "\x12",
-	    "ChaCha20-Poly1305", 256),
+	    "ChaCha20-Poly1305", 256, 12, PS_FORM_IV),
+	CBC(PS_CAMELLIA128_CBC, "camellia-128-cbc", "Camellia-128-CBC", CAMELLIA "\x02",
+	    "CAMELLIA-128-CBC", 128, 128, 16),
+	CBC(PS_CAMELLIA192_CBC, "camellia-192-cbc", "Camellia-192-CBC", CAMELLIA "\x03",
+	    "CAMELLIA-192-CBC", 192, 192, 16),
+	CBC(PS_CAMELLIA256_CBC, "camellia-256-cbc", "Camellia-256-CBC", CAMELLIA "\x04",
+	    "CAMELLIA-256-CBC", 256, 256, 16),
 	CBC(PS_DES3_CBC, "des-ede3-cbc", "3DES-CBC", RSAENC "\x07", "DES-EDE3-CBC", 192, 112, 8),
+	/* One identifier; the parameters tell which. */
+	OLD(PS_RC2_128_CBC, "rc2-128-cbc", "RC2-128", RSAENC "\x02", "RC2-CBC", 128, 64,
+	    PS_FORM_RC2),
+	OLD(PS_RC2_64_CBC, "rc2-64-cbc", "RC2-64", RSAENC "\x02", "RC2-64-CBC", 64, 0,
+	    PS_FORM_RC2),
+	OLD(PS_RC2_40_CBC, "rc2-40-cbc", "RC2-40", RSAENC "\x02", "RC2-40-CBC", 40, 0,
+	    PS_FORM_RC2),
+	OLD(PS_DES_CBC, "des-cbc", "DES-CBC", "\x2b\x0e\x03\x02\x07", "DES-CBC", 64, 0,
+	    PS_FORM_IV),
+	OLD(PS_CAST5_CBC, "cast5-cbc", "CAST5-CBC", "\x2a\x86\x48\x86\xf6\x7d\x07\x42\x0a",
+	    "CAST5-CBC", 128, 64, PS_FORM_CAST5),
+	[PS_CEK_HKDF_SHA256] = { .id = PS_CEK_HKDF_SHA256, .kind = PS_ALG_CEK_KDF,
+	    .name = "cek-hkdf-sha256", .label = "CEK-HKDF-SHA-256",
+	    .oid = OID(SMIME "\x1f"), .params = OWN, .digest = PS_SHA256 },
 
 	TRANSPORT(PS_RSA_PKCS1, "rsa-pkcs1", "RSA PKCS #1 v1.5", PKCS1 "\x01", NUL),
 	TRANSPORT(PS_RSA_OAEP, "rsa-oaep", "RSA-OAEP", PKCS1 "\x07", OWN),
+	TRANSPORT(PS_RSA_KEM, "rsa-kem", "RSA-KEM", SMIME "\x0e", OWN),
 
 	AGREE(PS_ECDH_SHA1, "ecdh-sha1", "ECDH with SHA-1", X963 "\x02", PS_SHA1, PS_KEY_EC),
 	AGREE(PS_ECDH_SHA224, "ecdh-sha224", "ECDH with SHA-224", CERTICOM "\x01\x0b\x00",
@@ -184,9 +239,27 @@ static const struct ps_alg table[PS_ALG_COUNT] = {
 	    "AES-192-WRAP", 192, 192),
 	WRAP(PS_AES256_WRAP, "aes-256-wrap", "AES-256 key wrap", NIST "\x01\x2d", ABSENT,
 	    "AES-256-WRAP", 256, 256),
+	WRAP(PS_AES128_WRAP_PAD, "aes-128-wrap-pad", "AES-128 key wrap with padding",
+	    NIST "\x01\x08", ABSENT, "AES-128-WRAP-PAD", 128, 128),
+	WRAP(PS_AES192_WRAP_PAD, "aes-192-wrap-pad", "AES-192 key wrap with padding",
+	    NIST "\x01\x1c", ABSENT, "AES-192-WRAP-PAD", 192, 192),
+	WRAP(PS_AES256_WRAP_PAD, "aes-256-wrap-pad", "AES-256 key wrap with padding",
+	    NIST "\x01\x30", ABSENT, "AES-256-WRAP-PAD", 256, 256),
 	WRAP(PS_DES3_WRAP, "des-ede3-wrap", "3DES key wrap", SMIME "\x06", NUL, "DES3-WRAP", 192,
 	    112),
+	[PS_RC2_WRAP] = { .id = PS_RC2_WRAP, .kind = PS_ALG_WRAP, .name = "rc2-wrap",
+	    .label = "RC2 key wrap", .oid = OID(SMIME "\x07"), .params = OWN,
+	    .ossl = "RC2-CBC", .bits = 128, .strength = 64, .block = 8, .legacy = true },
 	WRAP(PS_PWRI_KEK, "pwri-kek", "password key wrap", SMIME "\x09", OWN, NULL, 0, 0),
+
+	[PS_KEM_RSA] = { .id = PS_KEM_RSA, .kind = PS_ALG_KEM, .name = "kem-rsa",
+	    .label = "RSA-KEM", .oid = OID("\x28\x81\x8c\x71\x02\x02\x04"), .params = OWN,
+	    .key = PS_KEY_RSA },
+	KEMKDF(PS_KDF2, "kdf2", "KDF2", X944 "\x01", OWN, 0),
+	KEMKDF(PS_KDF3, "kdf3", "KDF3", X944 "\x02", OWN, 0),
+	KEMKDF(PS_HKDF_SHA256, "hkdf-sha256", "HKDF-SHA-256", SMIME "\x1c", ABSENT, PS_SHA256),
+	KEMKDF(PS_HKDF_SHA384, "hkdf-sha384", "HKDF-SHA-384", SMIME "\x1d", ABSENT, PS_SHA384),
+	KEMKDF(PS_HKDF_SHA512, "hkdf-sha512", "HKDF-SHA-512", SMIME "\x1e", ABSENT, PS_SHA512),
 
 	[PS_PBKDF2] = { .id = PS_PBKDF2, .kind = PS_ALG_KDF, .name = "pbkdf2", .label = "PBKDF2",
 	    .oid = OID(PKCS5 "\x0c"), .params = OWN, .ossl = "PBKDF2" },

@@ -22,13 +22,25 @@ enum ps_alg_kind {
 	PS_ALG_AGREEMENT,	/* kari */
 	PS_ALG_WRAP,
 	PS_ALG_KDF,		/* PBKDF2 */
-	PS_ALG_MAC,		/* PBKDF2's PRF */
-	PS_ALG_COMPRESSION
+	PS_ALG_MAC,		/* PBKDF2's PRF, AuthenticatedData */
+	PS_ALG_COMPRESSION,
+	PS_ALG_CEK_KDF,		/* makes the content's key from the CEK (RFC 9709) */
+	PS_ALG_KEM,		/* in a KEMRecipientInfo (RFC 9629) */
+	PS_ALG_KEM_KDF		/* and its KDF; the KDF of RSA-KEM */
 };
 
 /* What must stand in the parameters when we write; reading accepts NULL and
  * absent alike where the table does not say otherwise (RFC 5754). */
 enum ps_alg_params { PS_PARAMS_ABSENT, PS_PARAMS_NULL, PS_PARAMS_OWN };
+
+/* What the parameters of a content cipher are. */
+enum ps_alg_form {
+	PS_FORM_IV,		/* OCTET STRING */
+	PS_FORM_GCM,		/* RFC 5084, 3.2 */
+	PS_FORM_CCM,		/* RFC 5084, 3.1 */
+	PS_FORM_RC2,		/* RFC 3370, 5.2 */
+	PS_FORM_CAST5		/* RFC 2984, 2.1 */
+};
 
 struct ps_alg {
 	unsigned	 id;		/* enum ps_alg_id */
@@ -36,8 +48,8 @@ struct ps_alg {
 	const char	*name;		/* "aes-256-gcm": in JSON and options */
 	const char	*label;		/* "AES-256-GCM": for people */
 	ps_slice	 oid;		/* value octets */
-	enum ps_alg_params params;
 	const char	*ossl;		/* name for EVP_*_fetch, NULL: none */
+	enum ps_alg_params params;
 	unsigned	 bits;		/* key bits (cipher, wrap), output bits (digest) */
 	unsigned	 strength;	/* security bits; 0: broken or by key */
 	unsigned	 block;		/* octets: cipher block */
@@ -45,7 +57,9 @@ struct ps_alg {
 	unsigned	 tag;		/* octets: AEAD, 0: none */
 	unsigned	 digest;	/* enum ps_alg_id: of a signature or KDF, 0: none */
 	unsigned	 key;		/* enum ps_alg_id: its key type, 0: none */
+	enum ps_alg_form form;
 	bool		 aead;
+	bool		 legacy;	/* wants OpenSSL's legacy provider */
 };
 
 /* Order within a kind is the order of the table, not of strength. */
@@ -65,15 +79,25 @@ enum ps_alg_id {
 	PS_SIG_ECDSA_SHA1, PS_SIG_ECDSA_SHA224, PS_SIG_ECDSA_SHA256, PS_SIG_ECDSA_SHA384,
 	PS_SIG_ECDSA_SHA512, PS_SIG_ED25519, PS_SIG_ED448,
 	PS_SIG_DSA_SHA1, PS_SIG_DSA_SHA224, PS_SIG_DSA_SHA256,
+	PS_SIG_RSA_SHA3_224, PS_SIG_RSA_SHA3_256, PS_SIG_RSA_SHA3_384, PS_SIG_RSA_SHA3_512,
+	PS_SIG_ECDSA_SHA3_224, PS_SIG_ECDSA_SHA3_256, PS_SIG_ECDSA_SHA3_384,
+	PS_SIG_ECDSA_SHA3_512,
 	/* content encryption */
 	PS_AES128_CBC, PS_AES192_CBC, PS_AES256_CBC, PS_AES128_GCM, PS_AES192_GCM,
 	PS_AES256_GCM, PS_CHACHA20_POLY1305, PS_DES3_CBC,
+	PS_AES128_CCM, PS_AES192_CCM, PS_AES256_CCM,
+	PS_CAMELLIA128_CBC, PS_CAMELLIA192_CBC, PS_CAMELLIA256_CBC,
+	PS_RC2_128_CBC, PS_RC2_64_CBC, PS_RC2_40_CBC, PS_DES_CBC, PS_CAST5_CBC,
+	PS_CEK_HKDF_SHA256,
 	/* key transport, agreement, wrap */
-	PS_RSA_PKCS1, PS_RSA_OAEP,
+	PS_RSA_PKCS1, PS_RSA_OAEP, PS_RSA_KEM,
 	PS_ECDH_SHA1, PS_ECDH_SHA224, PS_ECDH_SHA256, PS_ECDH_SHA384, PS_ECDH_SHA512,
 	PS_ECDHC_SHA1, PS_ECDHC_SHA224, PS_ECDHC_SHA256, PS_ECDHC_SHA384, PS_ECDHC_SHA512,
 	PS_ECDH_HKDF256, PS_ECDH_HKDF384, PS_ECDH_HKDF512,
-	PS_AES128_WRAP, PS_AES192_WRAP, PS_AES256_WRAP, PS_DES3_WRAP,
+	PS_AES128_WRAP, PS_AES192_WRAP, PS_AES256_WRAP, PS_AES128_WRAP_PAD,
+	PS_AES192_WRAP_PAD, PS_AES256_WRAP_PAD, PS_DES3_WRAP, PS_RC2_WRAP,
+	/* key encapsulation */
+	PS_KEM_RSA, PS_KDF2, PS_KDF3, PS_HKDF_SHA256, PS_HKDF_SHA384, PS_HKDF_SHA512,
 	PS_PWRI_KEK, PS_PBKDF2,
 	PS_HMAC_SHA1, PS_HMAC_SHA224, PS_HMAC_SHA256, PS_HMAC_SHA384, PS_HMAC_SHA512,
 	PS_ZLIB,

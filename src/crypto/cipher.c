@@ -15,14 +15,19 @@
 #include <openssl/evp.h>
 
 #include "base/buf.h"
+#include "crypto/ccm.h"
 #include "crypto/cipher.h"
 #include "crypto/internal.h"
 
 enum { BLOCK = 16, NONCE_MAX = 64, TAG_MIN = 12, TAG_MAX = 16, UPDATE_MAX = 1 << 30 };
+#define NO_LENGTH UINT64_MAX
 
 struct ps_cipher_state {
 	EVP_CIPHER	*evp;
 	EVP_CIPHER_CTX	*ctx;
+	struct ccm	*ccm;		/* does the work instead, else NULL */
+	uint64_t	 length;	/* CCM: of the content, or NO_LENGTH */
+	struct legacy	 legacy;
 	bool		 encrypt;
 	bool		 broken;	/* restarting failed */
 	bool		 done;
@@ -59,14 +64,32 @@ start_aead(struct ps_cipher_state *s)
 }
 
 static bool
+start_ccm(struct ps_cipher_state *s)
+{
+	struct ccm_start how = { .key = { s->key, s->nkey }, .nonce = { s->iv, s->niv },
+	    .aad = ps_buf_get(&s->aad), .tag = s->ntag, .length = s->length };
+
+	/* Without a length only the plaintext's octets would be wrong, which
+	 * ps_cipher_verify tells. */
+	if (s->length == NO_LENGTH)
+		how.length = 0;
+	return ccm_start(s->ccm, &how);
+}
+
+static bool
 start(const struct ps_alg *alg, struct ps_cipher_state *s)
 {
 	s->npart = s->npend = s->atpend = 0;
 	s->holding = s->done = false;
+	if (s->ccm != NULL)
+		return start_ccm(s);
 	if (EVP_CipherInit_ex2(s->ctx, s->evp, NULL, NULL, s->encrypt, NULL) != 1)
 		return false;
 	if (alg->aead)
 		return start_aead(s);
+	if (alg->form == PS_FORM_CAST5 &&
+	    EVP_CIPHER_CTX_set_key_length(s->ctx, (int)s->nkey) != 1)
+		return false;
 	return EVP_CipherInit_ex2(s->ctx, NULL, s->key, s->iv, s->encrypt, NULL) == 1 &&
 	    EVP_CIPHER_CTX_set_padding(s->ctx, 0) == 1;
 }
@@ -88,8 +111,8 @@ update(struct ps_cipher_state *s, const uint8_t *in, size_t n, uint8_t *out, ps_
 	int put = 0;
 
 	ERR_set_mark();
-	if (s->broken || EVP_CipherUpdate(s->ctx, out, &put, in, (int)n) != 1 ||
-	    (size_t)put != n)
+	if (s->broken || !(s->ccm != NULL ? ccm_update(s->ccm, in, n, out) :
+	    EVP_CipherUpdate(s->ctx, out, &put, in, (int)n) == 1 && (size_t)put == n))
 		code = crypto_fail(err, "crypto.cipher", "EVP_CipherUpdate");
 	ERR_pop_to_mark();
 	return code;
@@ -301,6 +324,8 @@ ps_cipher_free(struct ps_cipher *c)
 	if (c->state != NULL) {
 		EVP_CIPHER_CTX_free(c->state->ctx);
 		EVP_CIPHER_free(c->state->evp);
+		ccm_free(c->state->ccm);
+		legacy_close(&c->state->legacy);
 		ps_buf_clear(&c->state->aad);
 		ps_wipe(c->state, sizeof *c->state);
 		free(c->state);
@@ -323,112 +348,77 @@ cipher_alloc(const struct ps_alg *alg, bool encrypt)
 		return NULL;
 	}
 	c->state->encrypt = encrypt;
+	c->state->length = NO_LENGTH;
 	c->state->niv = alg->iv;
 	c->state->ntag = alg->tag;
 	return c;
+}
+
+/* The machinery of the cipher's mode. */
+static ps_code
+open_mode(struct ps_cipher *c, ps_err *err)
+{
+	struct ps_cipher_state *s = c->state;
+	ps_code code;
+
+	if (c->alg->form == PS_FORM_CCM) {
+		s->ccm = ccm_new(c->alg);
+		return s->ccm != NULL ? PS_OK : ps_nomem(err, "crypto.cipher");
+	}
+	code = legacy_fetch(&s->legacy, c->alg, &s->evp, err);
+	if (code != PS_OK)
+		return code;
+	s->ctx = EVP_CIPHER_CTX_new();
+	return s->ctx != NULL ? PS_OK : ps_nomem(err, "crypto.cipher");
 }
 
 static ps_code
 prepare(struct ps_cipher *c, ps_slice key, ps_err *err)
 {
 	struct ps_cipher_state *s = c->state;
-	ps_code code = PS_OK;
+	ps_code code;
 
 	memcpy(s->key, key.p, key.n);
 	s->nkey = key.n;
 	ERR_set_mark();
-	s->evp = EVP_CIPHER_fetch(NULL, c->alg->ossl, NULL);
-	s->ctx = EVP_CIPHER_CTX_new();
-	if (s->evp == NULL)
-		code = ps_fail(err, PS_E_UNSUPPORTED, "crypto.cipher", PS_NOWHERE,
-		    W_CRYPTO_MISSING, PS_TEXT("algorithm", c->alg->label));
-	else if (s->ctx == NULL)
-		code = ps_nomem(err, "crypto.cipher");
-	else if (!start(c->alg, s))
+	code = open_mode(c, err);
+	if (code == PS_OK && !start(c->alg, s))
 		code = crypto_fail(err, "crypto.cipher", "EVP_CipherInit");
 	ERR_pop_to_mark();
 	return code;
 }
 
-/* --- parameters --- */
-
-/* RFC 5084, 3.2: GCMParameters, aes-ICVlen DEFAULT 12. */
-static ps_slice
-parse_gcm(struct der *in, uint64_t *out_tag)
-{
-	struct der seq = der_enter(in, DER_SEQUENCE, "GCMParameters");
-	ps_slice nonce = der_octets(&seq, "aes-nonce");
-
-	*out_tag = TAG_MIN;
-	if (der_more(&seq))
-		*out_tag = der_u64(&seq, "aes-ICVlen");
-	der_leave(&seq);
-	return nonce;
-}
-
-static bool
-is_gcm(const struct ps_alg *alg)
-{
-	return alg->aead && alg->id != PS_CHACHA20_POLY1305;
-}
-
 static ps_code
-check_params(const struct ps_alg *alg, size_t niv, uint64_t tag, ps_err *err)
+prepare_derived(struct ps_cipher *c, const struct ps_cipher_spec *spec, ps_slice cek, ps_err *err)
 {
-	if (!is_gcm(alg) && niv != alg->iv)
-		return ps_fail(err, PS_E_MALFORMED, "crypto.cipher", PS_NOWHERE,
-		    W_CRYPTO_CIPHER_IV, PS_TEXT("algorithm", alg->label),
-		    PS_NUMBER("want", alg->iv), PS_NUMBER("found", niv));
-	if (niv == 0 || niv > NONCE_MAX)
-		return ps_fail(err, PS_E_MALFORMED, "crypto.cipher", PS_NOWHERE,
-		    W_CRYPTO_CIPHER_NONCE, PS_TEXT("algorithm", alg->label),
-		    PS_NUMBER("found", niv));
-	if (is_gcm(alg) && (tag < TAG_MIN || tag > TAG_MAX))
-		return ps_fail(err, PS_E_MALFORMED, "crypto.cipher", PS_NOWHERE,
-		    W_CRYPTO_CIPHER_TAG, PS_TEXT("algorithm", alg->label),
-		    PS_NUMBER("found", tag));
-	return PS_OK;
-}
+	uint8_t key[sizeof c->state->key];
+	ps_code code = cipher_derive(spec, cek, key, err);
 
-static ps_code
-take_params(struct ps_cipher *c, ps_slice params, ps_err *err)
-{
-	struct der_state state;
-	struct der in;
-	uint64_t tag = c->alg->tag;
-	ps_slice iv;
-	ps_code code;
-
-	der_init(&in, &state, params, 0, false, "parameters");
-	iv = is_gcm(c->alg) ? parse_gcm(&in, &tag) : der_octets(&in, "iv");
-	code = der_finish(&in, "crypto.cipher", err);
 	if (code == PS_OK)
-		code = check_params(c->alg, iv.n, tag, err);
-	if (code != PS_OK)
-		return code;
-	memcpy(c->state->iv, iv.p, iv.n);
-	c->state->niv = iv.n;
-	c->state->ntag = (size_t)tag;
-	return PS_OK;
+		code = prepare(c, (ps_slice){ key, cek.n }, err);
+	ps_wipe(key, sizeof key);
+	return code;
 }
 
 ps_code
 ps_cipher_new_decrypt(struct ps_cipher **out, const struct ps_algid *algid, ps_slice key,
     ps_err *err)
 {
-	const struct ps_alg *alg = ps_alg_by_oid(PS_ALG_CIPHER, algid->oid);
+	struct ps_cipher_spec spec;
 	struct ps_cipher *c;
-	ps_code code;
+	ps_code code = ps_cipher_parse(&spec, algid, err);
 
-	if (alg == NULL)
-		return crypto_unknown(err, "crypto.cipher", W_CRYPTO_CIPHER_UNKNOWN,
-		    PS_ALG_CIPHER, algid);
-	c = cipher_alloc(alg, false);
+	if (code != PS_OK)
+		return code;
+	if (key.n != spec.key_size)
+		return crypto_decrypt_fail(err);
+	c = cipher_alloc(spec.alg, false);
 	if (c == NULL)
 		return ps_nomem(err, "crypto.cipher");
-	code = take_params(c, algid->params, err);
-	if (code == PS_OK)
-		code = key.n == alg->bits / 8 ? prepare(c, key, err) : crypto_decrypt_fail(err);
+	memcpy(c->state->iv, spec.iv, spec.niv);
+	c->state->niv = spec.niv;
+	c->state->ntag = spec.ntag;
+	code = spec.derive != NULL ? prepare_derived(c, &spec, key, err) : prepare(c, key, err);
 	if (code != PS_OK) {
 		ps_cipher_free(c);
 		return code;
@@ -440,8 +430,10 @@ ps_cipher_new_decrypt(struct ps_cipher **out, const struct ps_algid *algid, ps_s
 static ps_code
 check_encrypt(const struct ps_alg *alg, size_t nkey, ps_err *err)
 {
-	/* 3DES is there for old mail only: nothing new is written with it. */
-	if (alg->kind != PS_ALG_CIPHER || alg->id == PS_DES3_CBC)
+	/* Old ciphers are there for old mail: nothing new is written with them.
+	 * CCM would want the length of a mail before its first octet. */
+	if (alg->kind != PS_ALG_CIPHER || alg->id == PS_DES3_CBC || alg->legacy ||
+	    alg->form == PS_FORM_CCM)
 		return ps_fail(err, PS_E_REFUSED, "crypto.cipher", PS_NOWHERE,
 		    W_CRYPTO_CIPHER_READ_ONLY, PS_TEXT("algorithm", alg->label));
 	if (nkey != alg->bits / 8)
@@ -482,7 +474,7 @@ ps_cipher_build_algid(const struct ps_cipher *c, struct derw *w, uint32_t tag)
 
 	derw_begin(w, tag);
 	derw_oid(w, c->alg->oid);
-	if (is_gcm(c->alg)) {
+	if (c->alg->form == PS_FORM_GCM) {
 		derw_begin(w, DER_SEQUENCE);
 		derw_octets(w, iv);
 		if (s->ntag != TAG_MIN)	/* DER leaves a default out */
@@ -493,7 +485,28 @@ ps_cipher_build_algid(const struct ps_cipher *c, struct derw *w, uint32_t tag)
 	derw_end(w);
 }
 
-/* --- tags --- */
+/* --- lengths and tags --- */
+
+bool
+ps_cipher_wants_length(const struct ps_alg *alg)
+{
+	return alg->form == PS_FORM_CCM;
+}
+
+ps_code
+ps_cipher_set_length(struct ps_cipher *c, uint64_t n, ps_err *err)
+{
+	if (!ps_cipher_wants_length(c->alg))
+		return PS_OK;
+	c->state->length = n;
+	restart(&c->step);
+	/* RFC 3610, 2.1: 15 - L octets of nonce leave L for the length. */
+	if (c->state->broken)
+		return ps_fail(err, PS_E_MALFORMED, "crypto.cipher", PS_NOWHERE,
+		    W_CRYPTO_CIPHER_LONG, PS_TEXT("algorithm", c->alg->label),
+		    PS_NUMBER("nonce", c->state->niv), PS_NUMBER("found", n));
+	return PS_OK;
+}
 
 ps_code
 ps_cipher_set_aad(struct ps_cipher *c, ps_slice aad, ps_err *err)
@@ -535,13 +548,33 @@ ps_cipher_tag(struct ps_cipher *c, uint8_t *out, size_t *out_n, ps_err *err)
 	return PS_OK;
 }
 
+static bool
+verify_ccm(struct ps_cipher_state *s, ps_slice mac)
+{
+	uint8_t tag[TAG_MAX];
+	bool good = s->length != NO_LENGTH && ccm_tag(s->ccm, tag) &&
+	    ps_equal_secret(mac, (ps_slice){ tag, mac.n });
+
+	ps_wipe(tag, sizeof tag);
+	return good;
+}
+
+static bool
+verify_evp(struct ps_cipher_state *s, ps_slice mac)
+{
+	uint8_t tag[TAG_MAX], none[BLOCK];
+	int n = 0;
+
+	memcpy(tag, mac.p, mac.n);
+	return EVP_CIPHER_CTX_ctrl(s->ctx, EVP_CTRL_AEAD_SET_TAG, (int)mac.n, tag) == 1 &&
+	    EVP_CipherFinal_ex(s->ctx, none, &n) == 1;
+}
+
 ps_code
 ps_cipher_verify(struct ps_cipher *c, ps_slice mac, ps_err *err)
 {
 	struct ps_cipher_state *s = c->state;
-	uint8_t tag[TAG_MAX], none[BLOCK];
 	ps_code code = check_done(c, err);
-	int n = 0;
 	bool good;
 
 	if (code != PS_OK)
@@ -550,11 +583,8 @@ ps_cipher_verify(struct ps_cipher *c, ps_slice mac, ps_err *err)
 	 * a shorter one is a cheaper forgery. */
 	if (mac.n != s->ntag || mac.n < TAG_MIN)
 		return crypto_decrypt_fail(err);
-	memcpy(tag, mac.p, mac.n);
 	ERR_set_mark();
-	good = !s->broken &&
-	    EVP_CIPHER_CTX_ctrl(s->ctx, EVP_CTRL_AEAD_SET_TAG, (int)mac.n, tag) == 1 &&
-	    EVP_CipherFinal_ex(s->ctx, none, &n) == 1;
+	good = !s->broken && (s->ccm != NULL ? verify_ccm(s, mac) : verify_evp(s, mac));
 	ERR_pop_to_mark();
 	return good ? PS_OK : crypto_decrypt_fail(err);
 }

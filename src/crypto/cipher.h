@@ -17,9 +17,23 @@ struct ps_cipher {
 	struct ps_cipher_state *state;
 };
 
+/* What a contentEncryptionAlgorithm says, its parameters included. */
+struct ps_cipher_spec {
+	const struct ps_alg *alg;	/* the cipher that does the work */
+	size_t		 key_size;	/* octets of the content-encryption key */
+	uint8_t		 iv[64];
+	size_t		 niv, ntag;
+	const struct ps_alg *derive;	/* CEK-HKDF (RFC 9709), else NULL */
+	ps_slice	 inner;		/* what that binds; borrowed from the algid */
+};
+/* ps_cipher_parse: PS_E_UNSUPPORTED for an unknown cipher, PS_E_MALFORMED for
+ * parameters that its standard does not allow. */
+PS_MUST ps_code ps_cipher_parse(struct ps_cipher_spec *out, const struct ps_algid *algid,
+    ps_err *err);
+
 /* ps_cipher_new_decrypt takes IV and tag length from the AlgorithmIdentifier
- * (AES-GCM: ICVlen absent means 12, RFC 5084). `key` must have alg->bits / 8 octets:
- * else PS_E_DECRYPT, as every failure that depends on the key. */
+ * (AES-GCM, AES-CCM: ICVlen absent means 12, RFC 5084). `key` must have key_size
+ * octets: else PS_E_DECRYPT, as every failure that depends on the key. */
 PS_MUST ps_code ps_cipher_new_decrypt(struct ps_cipher **out, const struct ps_algid *algid,
     ps_slice key, ps_err *err);
 /* ps_cipher_new_encrypt chooses a random IV; ps_cipher_build_algid writes
@@ -31,6 +45,13 @@ void	ps_cipher_free(struct ps_cipher *c);
 /* ps_cipher_set_aad: before the first octet and again after each restart
  * (kept: copied, given anew by step init). */
 PS_MUST ps_code ps_cipher_set_aad(struct ps_cipher *c, ps_slice aad, ps_err *err);
+/*
+ * ps_cipher_set_length tells a decryption how long the ciphertext is, before
+ * its first octet; kept over restarts. A cipher that ps_cipher_wants_length
+ * (CCM) verifies nothing without; others ignore it.
+ */
+bool	ps_cipher_wants_length(const struct ps_alg *alg);
+PS_MUST ps_code ps_cipher_set_length(struct ps_cipher *c, uint64_t n, ps_err *err);
 /* ps_cipher_tag gives the tag after an encryption step is done. */
 PS_MUST ps_code ps_cipher_tag(struct ps_cipher *c, uint8_t *out, size_t *out_n, ps_err *err);
 /* ps_cipher_verify judges after a decryption step is done: PS_E_DECRYPT when `mac` is not the

@@ -49,6 +49,19 @@ PS_MUST ps_code ps_agree_decrypt(struct ps_key *key, ps_slice originator,
     const struct ps_algid *algid, ps_slice ukm, ps_slice encrypted, ps_secret *out_cek,
     ps_err *err);
 
+/* --- key encapsulation (RFC 9629): RSA-KEM (RFC 9690) --- */
+struct ps_kem {
+	struct ps_algid	 kem, kdf, wrap;
+	ps_slice	 ct;		/* the encapsulated secret */
+	uint64_t	 kek_size;	/* octets, as the message says */
+	ps_slice	 ukm;		/* `p` NULL: there is none */
+	ps_slice	 encrypted;
+};
+/* ps_kem_fits: can a key of this kind open it? */
+bool	ps_kem_fits(const struct ps_kem *k, const struct ps_key *key);
+PS_MUST ps_code ps_kem_decrypt(struct ps_key *key, const struct ps_kem *k, ps_secret *out_cek,
+    ps_err *err);
+
 /* --- a password (RFC 5652 6.2.4, RFC 3211) --- */
 PS_MUST ps_code ps_password_encrypt(const ps_secret *password, ps_slice cek,
     struct ps_buf *out_kdf_algid, struct ps_buf *out_wrap_algid, struct ps_buf *out, ps_err *err);
@@ -62,6 +75,9 @@ PS_MUST ps_code ps_wrap_encrypt(const struct ps_alg *wrap, ps_slice kek, ps_slic
     struct ps_buf *out, ps_err *err);
 PS_MUST ps_code ps_wrap_decrypt(const struct ps_alg *wrap, ps_slice kek, ps_slice encrypted,
     ps_secret *out_cek, ps_err *err);
+/* ps_wrap_of finds the wrap that an identifier names; NULL: none, or its
+ * parameters are not what its standard allows. */
+const struct ps_alg *ps_wrap_of(const struct ps_algid *a);
 const struct ps_alg *ps_wrap_for(size_t key_size);	/* 16, 24, 32; else NULL */
 
 #endif

@@ -29,19 +29,19 @@ crypto_fail(ps_err *err, const char *where, const char *what)
 }
 
 /* Always the same place too: where it failed would tell what was wrong. */
-ps_code
-crypto_decrypt_fail(ps_err *err)
+void
+crypto_decrypt_chain(ps_err *err)
 {
-	return ps_fail(err, PS_E_DECRYPT, "crypto.decrypt", PS_NOWHERE, W_CRYPTO_DECRYPT);
+	ps_fail(err, PS_E_DECRYPT, "crypto.decrypt", PS_NOWHERE, W_CRYPTO_DECRYPT);
 }
 
-ps_code
-crypto_unknown(ps_err *err, const char *where, const char *words,
+void
+crypto_unknown_chain(ps_err *err, const char *where, const char *words,
     enum ps_alg_kind kind, const struct ps_algid *a)
 {
 	char text[128];
 
-	return ps_fail(err, PS_E_UNSUPPORTED, where, PS_NOWHERE, words,
+	ps_fail(err, PS_E_UNSUPPORTED, where, PS_NOWHERE, words,
 	    PS_TEXT("algorithm", ps_algid_text(kind, a, text, sizeof text)));
 }
 

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include <openssl/evp.h>
+#include <openssl/provider.h>
 
 #include "base/buf.h"
 #include "crypto/alg.h"
@@ -44,12 +45,45 @@ struct ps_key {
 ps_code	crypto_fail(ps_err *err, const char *where, const char *what);
 const char *crypto_reason(void);
 /* The one answer to all that depends on a key or password. */
-ps_code	crypto_decrypt_fail(ps_err *err);
+void	crypto_decrypt_chain(ps_err *err);
+static inline ps_code
+crypto_decrypt_fail(ps_err *err)
+{
+	crypto_decrypt_chain(err);
+	return PS_E_DECRYPT;
+}
 /* PS_E_UNSUPPORTED with {algorithm}: the row's name or the dotted OID. */
-ps_code	crypto_unknown(ps_err *err, const char *where, const char *words,
+void	crypto_unknown_chain(ps_err *err, const char *where, const char *words,
 	    enum ps_alg_kind kind, const struct ps_algid *a);
+static inline ps_code
+crypto_unknown(ps_err *err, const char *where, const char *words, enum ps_alg_kind kind,
+    const struct ps_algid *a)
+{
+	crypto_unknown_chain(err, where, words, kind, a);
+	return PS_E_UNSUPPORTED;
+}
 /* OpenSSL's parameter structures take pointers without const, and only read. */
 void	*crypto_unconst(const void *p);
+
+/* cipher_params.c: the key that CEK-HKDF makes of the CEK, as long as it is. */
+struct ps_cipher_spec;
+PS_MUST ps_code cipher_derive(const struct ps_cipher_spec *s, ps_slice cek, uint8_t *out,
+    ps_err *err);
+
+/*
+ * legacy.c: ciphers that OpenSSL moved to its legacy provider, in a library
+ * context of their own. legacy_open is false when the provider is missing;
+ * called again it does nothing.
+ */
+struct legacy {
+	OSSL_LIB_CTX	*ctx;
+	OSSL_PROVIDER	*provider[2];
+};
+bool	legacy_open(struct legacy *l);
+void	legacy_close(struct legacy *l);
+/* legacy_fetch fetches the cipher of a row, from where it is; `l` lives longer. */
+PS_MUST ps_code legacy_fetch(struct legacy *l, const struct ps_alg *alg, EVP_CIPHER **out,
+    ps_err *err);
 
 /* algid.c: parameters absent or NULL. */
 bool	algid_no_params(const struct ps_algid *a);
@@ -66,11 +100,21 @@ void	rsa_params_build_pss(struct derw *w, const struct ps_alg *hash,
 	    const struct ps_alg *mgf, unsigned salt);
 void	rsa_params_build_oaep(struct derw *w, const struct ps_alg *hash);
 
+/* transport.c: RSA without padding, `k` octets as long as the modulus. */
+bool	rsa_raw_decrypt(EVP_PKEY *pkey, ps_slice encrypted, uint8_t *em, size_t k);
+
+/* kem.c: RSA-KEM as RFC 5990 had it, in a KeyTransRecipientInfo. */
+PS_MUST ps_code kem_transport_decrypt(struct ps_key *key, ps_slice params, ps_slice encrypted,
+    ps_secret *out_cek, ps_err *err);
+
 /* rsa_unpad.c */
 void	rsa_unpad(const uint8_t *em, size_t k, const uint8_t *substitute, uint8_t *out, size_t n);
 
 /* kdf.c */
 PS_MUST ps_code kdf_x963(const struct ps_alg *digest, ps_slice z, ps_slice info,
+    uint8_t *out, size_t n, ps_err *err);
+/* KDF3 of ANS X9.44, at most 255 digests. */
+PS_MUST ps_code kdf_x944_3(const struct ps_alg *digest, ps_slice z, ps_slice info,
     uint8_t *out, size_t n, ps_err *err);
 /* `salt.p` NULL: none. */
 PS_MUST ps_code kdf_hkdf(const struct ps_alg *digest, ps_slice ikm, ps_slice salt, ps_slice info,

@@ -2,6 +2,8 @@
 /*
  * Key derivation: X9.63 and HKDF for key agreement, PBKDF2 for passwords.
  */
+#include <string.h>
+
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -55,6 +57,33 @@ kdf_x963(const struct ps_alg *digest, ps_slice z, ps_slice info,
 	};
 
 	return derive("X963KDF", params, out, n, err);
+}
+
+/* Hash(counter || Z || info), the counter from 1 (the example of RFC 9690 shows
+ * it). X963KDF has the counter behind Z. */
+ps_code
+kdf_x944_3(const struct ps_alg *digest, ps_slice z, ps_slice info,
+    uint8_t *out, size_t n, ps_err *err)
+{
+	uint8_t value[PS_DIGEST_MAX], counter[4] = { 0, 0, 0, 1 };
+	size_t size = ps_digest_size(digest);
+	struct ps_digest *d;
+	ps_code code = ps_digest_new(&d, digest, err);
+
+	if (code != PS_OK)
+		return code;
+	for (size_t at = 0; at < n; at += size, counter[3]++)
+		if ((at != 0 && (code = ps_digest_reset(d, err)) != PS_OK) ||
+		    (code = ps_digest_update(d, (ps_slice){ counter, 4 }, err)) != PS_OK ||
+		    (code = ps_digest_update(d, z, err)) != PS_OK ||
+		    (code = ps_digest_update(d, info, err)) != PS_OK ||
+		    (code = ps_digest_final(d, value, err)) != PS_OK)
+			break;
+		else
+			memcpy(out + at, value, n - at < size ? n - at : size);
+	ps_digest_free(d);
+	ps_wipe(value, sizeof value);
+	return code;
 }
 
 ps_code

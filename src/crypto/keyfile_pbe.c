@@ -140,8 +140,9 @@ parse_pbes2(struct loader *l, struct pbe *out, ps_slice params, ps_err *err)
 		code = parse_kdf(l, out, &kdf, err);
 	if (code != PS_OK)
 		return code;
-	out->row = ps_alg_by_oid(PS_ALG_CIPHER, out->cipher.oid);
 	old = find(old_ciphers, sizeof old_ciphers / sizeof old_ciphers[0], out->cipher.oid);
+	if (old == NULL)
+		out->row = ps_alg_by_oid(PS_ALG_CIPHER, out->cipher.oid);
 	if (out->row != NULL ? out->row->aead : old == NULL)
 		return unknown(l, &out->cipher, err);
 	out->name = old == NULL ? out->row->label : old->name;
@@ -187,15 +188,7 @@ pbe_parse(struct loader *l, struct pbe *out, const struct ps_algid *a, ps_err *e
 static ps_code
 open_legacy(struct loader *l, const struct pbe *pbe, ps_err *err)
 {
-	if (l->legacy == NULL)
-		l->legacy = OSSL_LIB_CTX_new();
-	if (l->legacy == NULL)
-		return ps_nomem(err, "crypto.key-file");
-	if (l->provider[0] == NULL)
-		l->provider[0] = OSSL_PROVIDER_load(l->legacy, "default");
-	if (l->provider[1] == NULL)
-		l->provider[1] = OSSL_PROVIDER_load(l->legacy, "legacy");
-	if (l->provider[0] == NULL || l->provider[1] == NULL)
+	if (!legacy_open(&l->legacy))
 		return ps_fail(err, PS_E_UNSUPPORTED, "crypto.key-file", PS_NOWHERE,
 		    W_CRYPTO_FILE_LEGACY, PS_TEXT("file", l->name),
 		    PS_TEXT("algorithm", pbe->name));
@@ -205,10 +198,7 @@ open_legacy(struct loader *l, const struct pbe *pbe, ps_err *err)
 void
 pbe_close(struct loader *l)
 {
-	for (int i = 0; i < 2; i++)
-		if (l->provider[i] != NULL)
-			(void)OSSL_PROVIDER_unload(l->provider[i]);
-	OSSL_LIB_CTX_free(l->legacy);
+	legacy_close(&l->legacy);
 }
 
 /* One wrong passphrase in 256 leaves a padding that looks right; what it
@@ -234,7 +224,7 @@ crypt_with(struct loader *l, const X509_ALGOR *alg, const struct pbe *pbe, ps_sl
 	ps_code code;
 
 	if (PKCS12_pbe_crypt_ex(alg, (const char *)pass.p, (int)pass.n, in.p, (int)in.n,
-	    &text, &n, 0, pbe->legacy ? l->legacy : NULL, NULL) == NULL)
+	    &text, &n, 0, pbe->legacy ? l->legacy.ctx : NULL, NULL) == NULL)
 		return loader_wrong(l, err);
 	code = !plausible(text, n) ? loader_wrong(l, err) :
 	    ps_buf_add(out, (ps_slice){ text, (size_t)n }, err);

@@ -4,8 +4,6 @@
 
 /* One reading of one key file: what the keyfile_*.c share. */
 
-#include <openssl/provider.h>
-
 #include "base/buf.h"
 #include "crypto/internal.h"
 
@@ -17,8 +15,7 @@ struct loader {
 	const struct ps_limits *limits;
 	ps_secret	*passphrase;	/* what was answered last */
 	bool		 asked;
-	OSSL_LIB_CTX	*legacy;	/* once needed */
-	OSSL_PROVIDER	*provider[2];
+	struct legacy	 legacy;	/* once needed */
 	ps_err		 skipped;	/* why a key could not be used */
 	ps_code		 skipped_code;
 };

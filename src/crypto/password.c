@@ -13,6 +13,7 @@
 #include <openssl/evp.h>
 
 #include "base/buf.h"
+#include "crypto/cipher.h"
 #include "crypto/internal.h"
 
 enum {
@@ -25,7 +26,9 @@ enum {
 struct cbc {
 	EVP_CIPHER	*cipher;
 	const struct ps_alg *alg;
+	struct legacy	 legacy;
 	uint8_t		 key[32], iv[BLOCK_MAX];
+	size_t		 nkey;
 };
 
 /* One CBC pass without padding. */
@@ -36,7 +39,10 @@ pass(const struct cbc *c, bool encrypt, const uint8_t *iv, const uint8_t *in, si
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	int put = 0;
 	bool good = ctx != NULL &&
-	    EVP_CipherInit_ex2(ctx, c->cipher, c->key, iv, encrypt, NULL) == 1 &&
+	    EVP_CipherInit_ex2(ctx, c->cipher, NULL, NULL, encrypt, NULL) == 1 &&
+	    (c->alg->form != PS_FORM_CAST5 ||
+	    EVP_CIPHER_CTX_set_key_length(ctx, (int)c->nkey) == 1) &&
+	    EVP_CipherInit_ex2(ctx, NULL, c->key, iv, encrypt, NULL) == 1 &&
 	    EVP_CIPHER_CTX_set_padding(ctx, 0) == 1 &&
 	    EVP_CipherUpdate(ctx, out, &put, in, (int)n) == 1 && (size_t)put == n;
 
@@ -47,17 +53,14 @@ pass(const struct cbc *c, bool encrypt, const uint8_t *iv, const uint8_t *in, si
 static ps_code
 open_cbc(struct cbc *c, ps_err *err)
 {
-	c->cipher = EVP_CIPHER_fetch(NULL, c->alg->ossl, NULL);
-	if (c->cipher == NULL)
-		return ps_fail(err, PS_E_UNSUPPORTED, "crypto.password", PS_NOWHERE,
-		    W_CRYPTO_MISSING, PS_TEXT("algorithm", c->alg->label));
-	return PS_OK;
+	return legacy_fetch(&c->legacy, c->alg, &c->cipher, err);
 }
 
 static void
 close_cbc(struct cbc *c)
 {
 	EVP_CIPHER_free(c->cipher);
+	legacy_close(&c->legacy);
 	ps_wipe(c, sizeof *c);
 }
 
@@ -220,7 +223,7 @@ parse_wrap(struct cbc *c, const struct ps_algid *wrap_algid, ps_err *err)
 	struct der_state state;
 	struct der in;
 	struct ps_algid inner;
-	ps_slice iv;
+	struct ps_cipher_spec spec;
 	ps_code code;
 
 	if (ps_alg_by_oid(PS_ALG_WRAP, wrap_algid->oid) != ps_alg_get(PS_PWRI_KEK))
@@ -231,31 +234,26 @@ parse_wrap(struct cbc *c, const struct ps_algid *wrap_algid, ps_err *err)
 	code = der_finish(&in, "crypto.password", err);
 	if (code != PS_OK)
 		return code;
-	c->alg = ps_alg_by_oid(PS_ALG_CIPHER, inner.oid);
-	if (c->alg == NULL || c->alg->aead)
-		return crypto_unknown(err, "crypto.password", W_CRYPTO_CIPHER_UNKNOWN,
-		    PS_ALG_CIPHER, &inner);
-	der_init(&in, &state, inner.params, 0, false, "IV");
-	iv = der_octets(&in, "IV");
-	code = der_finish(&in, "crypto.password", err);
+	code = ps_cipher_parse(&spec, &inner, err);
 	if (code != PS_OK)
 		return code;
-	if (iv.n != c->alg->iv)
-		return ps_fail(err, PS_E_MALFORMED, "crypto.password", PS_NOWHERE,
-		    W_CRYPTO_CIPHER_IV, PS_TEXT("algorithm", c->alg->label),
-		    PS_NUMBER("want", c->alg->iv), PS_NUMBER("found", iv.n));
-	memcpy(c->iv, iv.p, iv.n);
+	if (spec.alg->aead || spec.derive != NULL)
+		return crypto_unknown(err, "crypto.password", W_CRYPTO_CIPHER_UNKNOWN,
+		    PS_ALG_CIPHER, &inner);
+	c->alg = spec.alg;
+	c->nkey = spec.key_size;
+	memcpy(c->iv, spec.iv, spec.niv);
 	return PS_OK;
 }
 
 static ps_code
 check_length(const struct cbc *c, const struct pbkdf2_params *p, ps_err *err)
 {
-	if (p->length == 0 || p->length == c->alg->bits / 8)
+	if (p->length == 0 || p->length == c->nkey)
 		return PS_OK;
 	return ps_fail(err, PS_E_MALFORMED, "crypto.password", PS_NOWHERE,
 	    W_CRYPTO_KDF_LENGTH, PS_NUMBER("found", p->length),
-	    PS_NUMBER("want", c->alg->bits / 8));
+	    PS_NUMBER("want", c->nkey));
 }
 
 ps_code
@@ -275,7 +273,7 @@ ps_password_decrypt(const ps_secret *password, const struct ps_algid *kdf,
 		return code;
 	ERR_set_mark();
 	code = kdf_pbkdf2(ps_alg_get(p.prf->digest), ps_secret_get(password), p.salt, p.rounds,
-	    c.key, c.alg->bits / 8, err);
+	    c.key, c.nkey, err);
 	if (code == PS_OK)
 		code = open_cbc(&c, err);
 	if (code == PS_OK)

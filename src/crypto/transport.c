@@ -106,6 +106,9 @@ ps_transport_encrypt(struct ps_pubkey *to, const struct ps_alg *alg, ps_slice ce
 
 	if (!fits(&to->info, alg))
 		return wrong_key(&to->info, alg, err);
+	if (alg->id == PS_RSA_KEM)
+		return ps_fail(err, PS_E_REFUSED, "crypto.transport", PS_NOWHERE,
+		    W_CRYPTO_CIPHER_READ_ONLY, PS_TEXT("algorithm", alg->label));
 	ERR_set_mark();
 	ctx = EVP_PKEY_CTX_new_from_pkey(NULL, to->pkey, NULL);
 	if (ctx == NULL || EVP_PKEY_encrypt_init(ctx) != 1 ||
@@ -145,8 +148,8 @@ make_substitute(const struct ps_key *key, ps_slice encrypted, uint8_t *out, size
 	return code;
 }
 
-static bool
-raw_decrypt(EVP_PKEY *pkey, ps_slice encrypted, uint8_t *em, size_t k)
+bool
+rsa_raw_decrypt(EVP_PKEY *pkey, ps_slice encrypted, uint8_t *em, size_t k)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
 	size_t n = k;
@@ -174,7 +177,7 @@ decrypt_pkcs1(struct ps_key *key, ps_slice encrypted, size_t n, ps_secret *out, 
 		return code;
 	/* A number above the modulus is no secret either, yet it gets the
 	 * substitute as well: one answer is simpler to reason about. */
-	if (!raw_decrypt(key->pkey, encrypted, em, k))
+	if (!rsa_raw_decrypt(key->pkey, encrypted, em, k))
 		memset(em, 0, k);
 	rsa_unpad(em, k, substitute, cek, n);
 	code = ps_secret_set(out, cek, n, err);
@@ -218,6 +221,8 @@ ps_transport_decrypt(struct ps_key *key, const struct ps_algid *algid, ps_slice 
 		    PS_ALG_TRANSPORT, algid);
 	if (!fits(&key->pub->info, alg))
 		return wrong_key(&key->pub->info, alg, err);
+	if (alg->id == PS_RSA_KEM)
+		return kem_transport_decrypt(key, algid->params, encrypted, out_cek, err);
 	if (alg->id == PS_RSA_OAEP)
 		code = rsa_params_parse_oaep(&p, algid->params, err);
 	if (code != PS_OK)

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Key wrap: AES (RFC 3394, RFC 3565) and, for reading, 3DES (RFC 3217).
+ * Key wrap: AES (RFC 3394, RFC 3565) and, for reading, AES with padding (RFC
+ * 5649), 3DES and RC2 (RFC 3217). OpenSSL has all but the last.
  */
+#include <string.h>
+
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "crypto/internal.h"
 
 enum { WRAPPED_MAX = 256 };	/* far above any content-encryption key */
@@ -23,6 +27,27 @@ ps_wrap_for(size_t key_size)
 	default:
 		return NULL;
 	}
+}
+
+/* RFC 3370, 4.3.2: the parameter MUST be 58, for 128 bits. */
+static bool
+rc2_params(const struct ps_algid *a)
+{
+	static const uint8_t bits[] = { DER_INTEGER, 1, 58 };
+
+	return ps_slice_equal(a->params, (ps_slice){ bits, sizeof bits });
+}
+
+const struct ps_alg *
+ps_wrap_of(const struct ps_algid *a)
+{
+	const struct ps_alg *wrap = ps_alg_by_oid(PS_ALG_WRAP, a->oid);
+
+	if (wrap == NULL || wrap->bits == 0)
+		return NULL;
+	if (wrap->id == PS_RC2_WRAP)
+		return rc2_params(a) ? wrap : NULL;
+	return algid_no_params(a) ? wrap : NULL;
 }
 
 /* One pass; the number of octets put, 0: failed. `out` has a block to spare. */
@@ -81,6 +106,74 @@ ps_wrap_encrypt(const struct ps_alg *wrap, ps_slice kek, ps_slice cek, struct ps
 	return code;
 }
 
+/* --- RC2 --- */
+
+static bool
+rc2_pass(EVP_CIPHER *cipher, ps_slice kek, const uint8_t *iv, const uint8_t *in, size_t n,
+    uint8_t *out)
+{
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	int put = 0;
+	bool good = ctx != NULL && EVP_CipherInit_ex2(ctx, cipher, kek.p, iv, 0, NULL) == 1 &&
+	    EVP_CIPHER_CTX_set_padding(ctx, 0) == 1 &&
+	    EVP_CipherUpdate(ctx, out, &put, in, (int)n) == 1 && (size_t)put == n;
+
+	EVP_CIPHER_CTX_free(ctx);
+	return good;
+}
+
+static void
+reverse(uint8_t *p, size_t n)
+{
+	for (size_t i = 0; i < n / 2; i++) {
+		uint8_t t = p[i];
+
+		p[i] = p[n - 1 - i];
+		p[n - 1 - i] = t;
+	}
+}
+
+/* RFC 3217, 4.2, steps 6 to 9: LENGTH || CEK || PAD || ICV; where the key
+ * begins and how long it is. */
+static bool
+rc2_check(const uint8_t *text, size_t n, size_t *out_n)
+{
+	uint8_t sum[PS_DIGEST_MAX];
+	size_t length = text[0], room = n - 8 - 1;
+	bool good = ps_digest_once(ps_alg_get(PS_SHA1), (ps_slice){ text, n - 8 }, sum, NULL) ==
+	    PS_OK && ps_equal_secret((ps_slice){ sum, 8 }, (ps_slice){ text + n - 8, 8 });
+
+	*out_n = length;
+	return good && length != 0 && length <= room && room - length < 8;
+}
+
+/* RFC 3217, 4.2; `cek` begins with the key. */
+static size_t
+rc2_unwrap(ps_slice kek, ps_slice in, uint8_t *cek)
+{
+	static const uint8_t iv[8] = { 0x4a, 0xdd, 0xa2, 0x2c, 0x79, 0xe8, 0x21, 0x05 };
+	uint8_t once[WRAPPED_MAX], text[WRAPPED_MAX];
+	struct legacy legacy = { .ctx = NULL };
+	EVP_CIPHER *cipher = NULL;
+	size_t n = 0;
+
+	if (legacy_fetch(&legacy, ps_alg_get(PS_RC2_WRAP), &cipher, NULL) == PS_OK &&
+	    rc2_pass(cipher, kek, iv, in.p, in.n, once)) {
+		reverse(once, in.n);
+		if (!rc2_pass(cipher, kek, once, once + 8, in.n - 8, text) ||
+		    !rc2_check(text, in.n - 8, &n))
+			n = 0;
+		memcpy(cek, text + 1, n);
+	}
+	EVP_CIPHER_free(cipher);
+	legacy_close(&legacy);
+	ps_wipe(once, sizeof once);
+	ps_wipe(text, sizeof text);
+	return n;
+}
+
+/* --- receiving --- */
+
 ps_code
 ps_wrap_decrypt(const struct ps_alg *wrap, ps_slice kek, ps_slice encrypted,
     ps_secret *out_cek, ps_err *err)
@@ -89,13 +182,14 @@ ps_wrap_decrypt(const struct ps_alg *wrap, ps_slice kek, ps_slice encrypted,
 	size_t n = 0;
 	ps_code code;
 
-	if (!is_aes(wrap) && wrap->id != PS_DES3_WRAP)
+	if (wrap->bits == 0)
 		return ps_fail(err, PS_E_UNSUPPORTED, "crypto.wrap", PS_NOWHERE,
 		    W_CRYPTO_WRAP_UNKNOWN, PS_TEXT("algorithm", wrap->label));
 	ERR_set_mark();
 	if (kek.n == wrap->bits / 8 && encrypted.n >= 24 && encrypted.n % 8 == 0 &&
 	    encrypted.n <= WRAPPED_MAX)
-		n = run(wrap, false, kek, encrypted, cek);
+		n = wrap->id == PS_RC2_WRAP ? rc2_unwrap(kek, encrypted, cek) :
+		    run(wrap, false, kek, encrypted, cek);
 	ERR_pop_to_mark();
 	code = n == 0 ? crypto_decrypt_fail(err) : ps_secret_set(out_cek, cek, n, err);
 	ps_wipe(cek, sizeof cek);

@@ -254,7 +254,7 @@ mime_header_read(struct mime_header *out, ps_reader *r,
     const struct ps_limits *limits, ps_err *err)
 {
 	struct mime_header h = { .no_body = true };
-	const uint8_t *eol;
+	const uint8_t *eol, *p;
 	ps_code code;
 
 	code = take_postmarks(&h, r, limits, err);
@@ -263,8 +263,10 @@ mime_header_read(struct mime_header *out, ps_reader *r,
 	if (code != PS_OK)
 		goto out;
 	if (h.block.n != 0) {
-		eol = memchr(h.block.p, '\n', h.block.n);
-		h.lf = eol != NULL && (eol == h.block.p || eol[-1] != '\r');
+		/* A postmark is of the folder, and its line end too. */
+		p = h.block.p + (h.postmark.n < h.block.n ? h.postmark.n : 0);
+		eol = memchr(p, '\n', (size_t)(h.block.p + h.block.n - p));
+		h.lf = eol != NULL && (eol == p || eol[-1] != '\r');
 		h.postmark.p = h.block.p;
 		code = cut_fields(&h, limits, err);
 	}

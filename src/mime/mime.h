@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 
+#include <postseal/mime.h>
+
 #include "base/buf.h"
 #include "base/ctx.h"
 #include "stream/stream.h"
@@ -83,6 +85,10 @@ PS_MUST ps_code mime_type_parse(struct mime_type *out, ps_slice body,
 void	mime_type_clear(struct mime_type *t);
 const char *mime_type_param(const struct mime_type *t, const char *name);	/* NULL: none */
 bool	mime_type_is(const struct mime_type *t, const char *type, const char *subtype);
+/* mime_type_cut appends the body without the parameters in `names` (NULL ends
+ * them), everything else octet for octet. */
+PS_MUST ps_code mime_type_cut(ps_slice body, const char *const *names, struct ps_buf *out,
+    ps_err *err);
 
 enum mime_encoding { MIME_7BIT, MIME_8BIT, MIME_BINARY, MIME_BASE64, MIME_QP, MIME_UNKNOWN };
 

@@ -42,17 +42,47 @@ who(const struct ps_signature *s)
 	return address != NULL ? address : ps_cert_subject(s->cert);
 }
 
-/* RFC 5322, 3.6.2: one mailbox. What is anything else vouches for nobody. */
+/* RFC 5322, 3.6.2: Sender is one mailbox. What is anything else vouches for nobody. */
 static bool
-names_sender(const ps_verdict *v, const ps_cert *cert)
+names_sender(const struct mime_mailboxes *sender, const ps_cert *cert)
 {
-	return v->sender.n == 1 && !v->sender.malformed && names_one(cert, &v->sender);
+	return sender->n == 1 && !sender->malformed && names_one(cert, sender);
+}
+
+/* A mail within the mail is judged by its own From, never by the outer one
+ * (RFC 9787, 6.3), all of whose mailboxes one signer must cover. */
+static void
+judge_inner_sender(struct ps_signature *s, const struct ps_senders *m)
+{
+	const char *missing = NULL;
+
+	for (size_t i = 0; i < m->from.n && missing == NULL; i++)
+		if (!ps_cert_names(s->cert, m->from.box[i].address, PS_MATCH_SENDER))
+			missing = m->from.box[i].address;
+	s->state = PS_STATE_MISMATCH;
+	if (m->nfrom > 1)
+		ps_reason_add(s, "from-twice", W_R_FROM_TWICE);
+	else if (m->from.n == 0)
+		ps_reason_add(s, "from-missing", W_R_FROM_MISSING);
+	else if (m->from.malformed)
+		ps_reason_add(s, "from-malformed", W_R_FROM_MALFORMED);
+	else if (missing != NULL && !names_sender(&m->sender, s->cert))
+		ps_reason_add(s, "sender-mismatch", W_R_SENDER, PS_TEXT("who", who(s)),
+		    PS_TEXT("from", missing));
+	else
+		s->state = PS_STATE_VALID;
 }
 
 /* RFC 8550, 3: an address of the certificate equals From or Sender. */
 static void
 judge_sender(ps_verdict *v, struct ps_signature *s)
 {
+	const struct ps_senders *inner = ps_layer_senders(s->layer);
+
+	if (inner != NULL) {
+		judge_inner_sender(s, inner);
+		return;
+	}
 	if (!v->is_mail && v->from.n == 0)
 		return;		/* nothing to test: a warning says so */
 	s->state = PS_STATE_MISMATCH;
@@ -67,7 +97,7 @@ judge_sender(ps_verdict *v, struct ps_signature *s)
 	else if (ps_cert_address(s->cert, 0) == NULL)
 		ps_reason_add(s, "no-address", W_R_NO_ADDRESS,
 		    PS_TEXT("who", ps_cert_subject(s->cert)));
-	else if (!names_one(s->cert, &v->from) && !names_sender(v, s->cert))
+	else if (!names_one(s->cert, &v->from) && !names_sender(&v->sender, s->cert))
 		ps_reason_add(s, "sender-mismatch", W_R_SENDER, PS_TEXT("who", who(s)),
 		    PS_TEXT("from", first_address(&v->from)));
 	else
@@ -103,7 +133,8 @@ judge_several(ps_verdict *v)
 	for (size_t i = 0; i < v->nsignature; i++) {
 		struct ps_signature *s = &v->signature[i];
 
-		if (s->state != PS_STATE_VALID || names_sender(v, s->cert))
+		if (s->state != PS_STATE_VALID || names_sender(&v->sender, s->cert) ||
+		    ps_layer_senders(s->layer) != NULL)
 			continue;
 		s->state = PS_STATE_MISMATCH;
 		ps_reason_add(s, "from-not-covered", W_R_FROM_COVER, PS_TEXT("from", missing));
@@ -355,6 +386,33 @@ warn_signature(ps_verdict *v, const struct ps_signature *s)
 		ps_verdict_warn(v, "no-sender", W_W_NO_SENDER);
 }
 
+/* A signature binds an author when its certificate names one of From. */
+static bool
+is_bound(const ps_verdict *v)
+{
+	for (size_t i = 0; i < v->nsignature; i++)
+		if (v->signature[i].in_envelope &&
+		    v->signature[i].state == PS_STATE_VALID &&
+		    names_one(v->signature[i].cert, &v->from))
+			return true;
+	return false;
+}
+
+static void
+warn_headers(ps_verdict *v, bool protects)
+{
+	const struct ps_headers *h = &v->headers;
+
+	/* RFC 9788, 4.4: both addresses, as strongly as for phishing. */
+	if (h->from_differs && !is_bound(v))
+		ps_verdict_warn(v, "from-differs", W_W_FROM_DIFFERS,
+		    PS_TEXT("inner", first_address(&v->from)),
+		    PS_TEXT("outer", first_address(&h->from_outer)));
+	if (protects && v->is_mail && v->has_subject && !ps_headers_cover(h, ps_str("Subject")))
+		ps_verdict_warn(v, "subject-outside",
+		    h->mode == PS_HP_NONE ? W_W_SUBJECT : W_W_SUBJECT_OUTER);
+}
+
 static void
 warn_all(ps_verdict *v)
 {
@@ -387,8 +445,7 @@ warn_all(ps_verdict *v)
 	if (is_by_sender(v, good))
 		ps_verdict_warn(v, "signed-by-sender", W_W_BY_SENDER, PS_TEXT("who", who(good)),
 		    PS_TEXT("from", first_address(&v->from)));
-	if (protects && v->is_mail && v->has_subject)
-		ps_verdict_warn(v, "subject-outside", W_W_SUBJECT);
+	warn_headers(v, protects);
 	ps_verdict_warn_mail(v, good);
 	ps_verdict_warn_ess(v);
 }

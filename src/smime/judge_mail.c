@@ -72,6 +72,8 @@ holds(const struct mime_mailboxes *m, const char *address)
 static void
 warn_reply(ps_verdict *v)
 {
+	if (v->headers.mode != PS_HP_NONE && !v->headers.partial)
+		return;		/* it was signed with the rest */
 	for (size_t i = 0; i < v->reply_to.n; i++)
 		if (!holds(&v->from, v->reply_to.box[i].address))
 			ps_verdict_warn(v, "reply-to", W_W_REPLY_TO,

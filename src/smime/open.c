@@ -66,6 +66,7 @@ static const ps_writer_ops keep_ops = {
 struct run {
 	ps_opener	*op;
 	bool		 inspect, second;
+	ps_mbox		*mbox;		/* NULL: the input is no mbox */
 	struct opening_memo memo;
 };
 
@@ -106,6 +107,24 @@ check_required(const ps_opener *op, ps_verdict *v, ps_err *err)
 	    PS_TEXT("want", required_word(op->require)), PS_TEXT("sentence", v->sentence));
 }
 
+/* An mbox is opened when it holds a single mail: which of several would be
+ * meant? */
+static ps_code
+is_only_mail(struct run *run, ps_reader *in, ps_err *err)
+{
+	ps_reader *another;
+	ps_code code;
+
+	if (run->mbox == NULL)
+		return PS_OK;
+	if ((code = ps_reader_drain(in, NULL, err)) != PS_OK ||
+	    (code = ps_mbox_next(run->mbox, &another, err)) != PS_OK)
+		return code;
+	if (another == NULL)
+		return PS_OK;
+	return ps_fail(err, PS_E_MISUSE, "smime.open", PS_NOWHERE, W_OPEN_SEVERAL);
+}
+
 /* Runs and completes the verdict; the message is good to be shown after it. */
 static ps_code
 run_and_judge(struct run *run, ps_reader *in, ps_writer *dst, ps_verdict *v, ps_err *err)
@@ -114,6 +133,8 @@ run_and_judge(struct run *run, ps_reader *in, ps_writer *dst, ps_verdict *v, ps_
 	ps_err *e = err != NULL ? err : &local;
 	ps_code code = run_once(run, in, dst, v, e);
 
+	if (code == PS_OK)
+		code = is_only_mail(run, in, e);
 	if (code != PS_OK) {
 		v->error = *e;
 		if (v->error.n == 0)
@@ -131,11 +152,7 @@ open_abandonable(struct run *run, ps_reader *in, ps_writer *out, ps_verdict *v, 
 {
 	ps_code code = run_and_judge(run, in, out, v, err);
 
-	if (code == PS_OK)
-		code = ps_writer_finish(out, err);
-	if (code != PS_OK)
-		ps_writer_abandon(out);
-	return code;
+	return code == PS_OK ? ps_writer_finish(out, err) : code;
 }
 
 /* The second run writes; its verdict would be the same and is dropped. */
@@ -177,6 +194,35 @@ open_held(struct run *run, ps_reader *in, ps_writer *out, ps_verdict *v, ps_err 
 }
 
 static ps_code
+open_run(struct run *run, ps_reader *in, ps_writer *out, ps_verdict *v, ps_err *err)
+{
+	if (out == NULL)
+		return run_and_judge(run, in, NULL, v, err);
+	if (ps_writer_can_abandon(out))
+		return open_abandonable(run, in, out, v, err);
+	return open_held(run, in, out, v, err);
+}
+
+static ps_code
+open_mail(struct run *run, ps_reader *in, ps_writer *out, ps_verdict *v, ps_err *err)
+{
+	ps_reader *mail;
+	int is_mbox;
+	ps_code code = ps_mbox_look(in, &is_mbox, err);
+
+	if (code == PS_OK && !is_mbox)
+		return open_run(run, in, out, v, err);
+	if (code == PS_OK && (code = ps_mbox_open(&run->mbox, in, err)) == PS_OK)
+		code = ps_mbox_next(run->mbox, &mail, err);
+	if (code == PS_OK)
+		code = open_run(run, mail, out, v, err);
+	else
+		ps_writer_abandon(out);
+	ps_mbox_close(run->mbox);
+	return code;
+}
+
+static ps_code
 open_any(ps_opener *op, bool inspect, ps_reader *in, ps_writer *out, ps_verdict **verdict,
     ps_err *err)
 {
@@ -191,12 +237,9 @@ open_any(ps_opener *op, bool inspect, ps_reader *in, ps_writer *out, ps_verdict 
 		ps_verdict_free(v);
 		return code;
 	}
-	if (out == NULL)
-		code = run_and_judge(&run, watched, NULL, v, err);
-	else if (ps_writer_can_abandon(out))
-		code = open_abandonable(&run, watched, out, v, err);
-	else
-		code = open_held(&run, watched, out, v, err);
+	code = open_mail(&run, watched, out, v, err);
+	if (code != PS_OK && out != NULL && ps_writer_can_abandon(out))
+		ps_writer_abandon(out);
 	if (watched != in)
 		ps_reader_close(watched);
 	/* A failure after the verdict was complete (no space) breaks it too. */

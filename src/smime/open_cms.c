@@ -28,10 +28,12 @@ opening_enter_crypto(struct opening *o, ps_err *err)
 	return PS_OK;
 }
 
-static ps_code
-set_content_type(struct ps_layer *layer, const struct cms_oid *oid, ps_err *err)
+ps_code
+opening_set_content_type(struct ps_layer *layer, const struct cms_oid *oid, ps_err *err)
 {
-	layer->content_type = strdup(cms_type_name(cms_type_of((ps_slice){ oid->p, oid->n })));
+	char text[96];
+
+	layer->content_type = strdup(cms_type_text(oid, text, sizeof text));
 	return layer->content_type == NULL ? ps_nomem(err, "smime.open") : PS_OK;
 }
 
@@ -49,6 +51,7 @@ struct enveloped {
 	size_t		 index;		/* into v->encryption */
 	struct cms_try	 tries;
 	size_t		 attempt;
+	uint64_t	 length;	/* of the ciphertext, when the cipher wants it */
 };
 
 static struct ps_encryption *
@@ -71,12 +74,13 @@ describe(struct enveloped *x, struct ps_layer *layer, bool in_envelope, ps_err *
 	enc->in_envelope = in_envelope;
 	enc->recipients = x->e.recipients;	/* moved */
 	memset(&x->e.recipients, 0, sizeof x->e.recipients);
-	ps_algid_text(PS_ALG_CIPHER, &x->e.algid, enc->cipher, sizeof enc->cipher);
+	cms_enveloped_cipher_name(&x->e, enc->cipher, sizeof enc->cipher);
+	enc->derivation = x->e.spec.derive;
 	enc->weak = x->e.cipher != NULL && ps_policy_cipher(x->o->op->setup.policy, x->e.cipher,
 	    PS_USE_READ, x->o->now) != PS_GRADE_GOOD;
 	layer->encryption = (int)x->index;
 	layer->version = (unsigned)x->e.version;
-	return set_content_type(layer, &x->e.content_oid, err);
+	return opening_set_content_type(layer, &x->e.content_oid, err);
 }
 
 static ps_code
@@ -115,17 +119,18 @@ next_key(struct enveloped *x, ps_err *err)
 {
 	const struct ps_setup *s = &x->o->op->setup;
 	struct cms_keys keys = { s->identity, s->nidentity, s->password, s->npassword, s->kek,
-	    s->nkek };
+	    s->nkek, s->cert, s->ncert, &x->e.originator };
 	ps_code code;
 
 	ps_cipher_free(x->cipher);
 	x->cipher = NULL;
-	code = cms_recipients_try(&record(x)->recipients, &keys, x->e.cipher->bits / 8,
+	code = cms_recipients_try(&record(x)->recipients, &keys, x->e.spec.key_size,
 	    x->o->limits, &x->tries, x->cek, &record(x)->ours, err);
 	if (code != PS_OK)
 		return code;
 	x->attempt++;
-	return ps_cipher_new_decrypt(&x->cipher, &x->e.algid, ps_secret_get(x->cek), err);
+	code = ps_cipher_new_decrypt(&x->cipher, &x->e.algid, ps_secret_get(x->cek), err);
+	return code != PS_OK ? code : ps_cipher_set_length(x->cipher, x->length, err);
 }
 
 static ps_code
@@ -144,6 +149,21 @@ read_end(struct enveloped *x, ps_err *err)
 	if (x->spool != NULL && x->e.mac.n != 0)
 		return PS_OK;
 	return cms_enveloped_finish(&x->e, err);
+}
+
+/* The first block of CCM holds the length, which a sender who streams tells
+ * nowhere: the ciphertext is counted before anything else. */
+static ps_code
+count_ciphertext(struct enveloped *x, ps_err *err)
+{
+	ps_code code;
+
+	if (!ps_cipher_wants_length(x->e.cipher))
+		return PS_OK;
+	if ((code = ps_reader_drain(x->source, &x->length, err)) != PS_OK ||
+	    (code = read_end(x, err)) != PS_OK)
+		return code;
+	return ps_reader_rewind(x->source, err);
 }
 
 /*
@@ -236,7 +256,8 @@ read_content(struct enveloped *x, struct ps_layer *layer, bool in_envelope, ps_e
 	if (x->e.auth && (code = ps_cipher_set_aad(x->cipher, ps_buf_get(&x->e.auth_attrs),
 	    err)) != PS_OK)
 		return code;
-	if ((code = opening_inner(x->o, x->plain, layer, in_envelope, err)) != PS_OK ||
+	if ((code = opening_typed(x->o, &x->e.content_oid, x->plain, layer, in_envelope,
+	    err)) != PS_OK ||
 	    (code = ps_reader_drain(x->plain, NULL, err)) != PS_OK ||
 	    (code = read_end(x, err)) != PS_OK)
 		return code;
@@ -268,7 +289,8 @@ note_reader(struct enveloped *x)
 	struct cms_recipient ri;
 
 	cms_recipient_parse(&record(x)->recipients, record(x)->ours, &ri);
-	if ((ri.kind == CMS_KTRI || ri.kind == CMS_KARI) && x->tries.key <= s->nidentity)
+	if ((ri.kind == CMS_KTRI || ri.kind == CMS_KARI || ri.kind == CMS_KEM) &&
+	    x->tries.key - 1 < s->nidentity)
 		record(x)->reader = ps_cert_ref(s->identity[x->tries.key - 1].cert);
 }
 
@@ -279,13 +301,16 @@ open_inside(struct enveloped *x, struct ps_layer *layer, bool in_envelope, ps_er
 
 	if (!in_envelope)	/* an errant layer is named, not opened */
 		return pass_by(x, err);
-	if ((code = allowed(x, err)) != PS_OK || (code = choose_source(x, err)) != PS_OK)
+	if ((code = allowed(x, err)) != PS_OK || (code = choose_source(x, err)) != PS_OK ||
+	    (code = count_ciphertext(x, err)) != PS_OK)
 		return code;
 	code = find_key(x, err);
 	if (code == PS_E_NO_KEY && x->o->inspect) {
 		ps_err_clear(err);
 		return pass_by(x, err);
 	}
+	if (code == PS_E_NO_KEY)
+		return opening_no_key(x->o, record(x), err);
 	if (code != PS_OK)
 		return code;
 	record(x)->opened = true;
@@ -329,7 +354,7 @@ read_compressed(struct opening *o, struct cms_shell *shell, struct ps_layer *lay
 	ps_code code;
 
 	if ((code = cms_compressed_open(&c, &shell->ber, err)) == PS_OK &&
-	    (code = set_content_type(layer, &c.content_oid, err)) == PS_OK &&
+	    (code = opening_set_content_type(layer, &c.content_oid, err)) == PS_OK &&
 	    (code = opening_content(o, c.content, layer, in_envelope, err)) == PS_OK &&
 	    (code = ps_reader_drain(c.content, NULL, err)) == PS_OK &&
 	    (code = cms_compressed_finish(&c, err)) == PS_OK)
@@ -361,26 +386,70 @@ opening_compressed(struct opening *o, struct cms_shell *shell, struct ps_layer *
 	return code;
 }
 
-/* Content types that are named but not opened. */
+/* --- named, not opened --- */
+
+static enum ps_layer_kind
+kind_of_other(enum cms_type type)
+{
+	return type == CMS_ENCRYPTED ? PS_LAYER_ENCRYPTED_DATA
+	    : type == CMS_SIGNED_AND_ENVELOPED ? PS_LAYER_SIGNED_AND_ENVELOPED
+	    : PS_LAYER_OTHER_CMS;
+}
+
+/* EncryptedData names no recipient: whoever has its key was told elsewhere.
+ * signedAndEnvelopedData lets the signer be exchanged (RFC 5652 dropped it). */
+static const char *
+why_not_opened(enum cms_type type)
+{
+	return type == CMS_ENCRYPTED ? W_OPEN_ENCRYPTED_DATA
+	    : type == CMS_SIGNED_AND_ENVELOPED ? W_OPEN_OBSOLETE : W_OPEN_CMS_TYPE;
+}
+
 static ps_code
 opening_other(struct opening *o, struct cms_shell *shell, struct ps_layer *parent,
     bool in_envelope, ps_err *err)
 {
 	struct ps_layer *layer;
-	char oid[96];
-	const char *name = cms_type_name(shell->type);
-	ps_code code = ps_layer_add(o->v, parent, PS_LAYER_OTHER_CMS, in_envelope, &layer, err);
+	ps_code code = ps_layer_add(o->v, parent, kind_of_other(shell->type), in_envelope,
+	    &layer, err);
 
-	if (code != PS_OK)
+	if (code != PS_OK ||
+	    (code = opening_set_content_type(layer, &shell->oid, err)) != PS_OK)
 		return code;
-	if (shell->type == CMS_UNKNOWN)
-		name = der_oid_text((ps_slice){ shell->oid.p, shell->oid.n }, oid, sizeof oid);
-	if ((layer->content_type = strdup(name)) == NULL)
-		return ps_nomem(err, "smime.open");
 	if (!o->inspect)
-		return ps_fail(err, PS_E_UNSUPPORTED, "smime.open", PS_NOWHERE, W_OPEN_CMS_TYPE,
-		    PS_TEXT("kind", name));
+		return ps_fail(err, PS_E_UNSUPPORTED, "smime.open", PS_NOWHERE,
+		    why_not_opened(shell->type), PS_TEXT("kind", layer->content_type));
 	return ber_skip(&shell->ber, "content", err);
+}
+
+/* --- which --- */
+
+static ps_code
+open_shell(struct opening *o, struct cms_shell *shell, struct ps_layer *parent, bool in_envelope,
+    const struct mime_entity *entity, ps_err *err)
+{
+	switch (shell->type) {
+	case CMS_SIGNED:
+		return opening_signed_data(o, shell, parent, in_envelope, entity, err);
+	case CMS_ENVELOPED:
+	case CMS_AUTH_ENVELOPED:
+		return opening_enveloped(o, shell, shell->type == CMS_AUTH_ENVELOPED, parent,
+		    in_envelope, entity, err);
+	case CMS_COMPRESSED:
+		return opening_compressed(o, shell, parent, in_envelope, entity, err);
+	case CMS_AUTHENTICATED:
+		return opening_authenticated(o, shell, parent, in_envelope, entity, err);
+	case CMS_DIGESTED:
+		return opening_digested(o, shell, parent, in_envelope, entity, err);
+	case CMS_UNKNOWN:
+	case CMS_DATA:
+	case CMS_SIGNED_AND_ENVELOPED:
+	case CMS_ENCRYPTED:
+	case CMS_RECEIPT:
+	case CMS_TST_INFO:
+		break;
+	}
+	return opening_other(o, shell, parent, in_envelope, err);
 }
 
 static ps_code
@@ -392,30 +461,68 @@ open_object(struct opening *o, ps_reader *r, struct ps_layer *parent, bool in_en
 
 	if ((code = cms_shell_open(&shell, r, o->limits, err)) != PS_OK)
 		return code;
-	switch (shell.type) {
-	case CMS_SIGNED:
-		code = opening_signed_data(o, &shell, parent, in_envelope, entity, err);
-		break;
-	case CMS_ENVELOPED:
-	case CMS_AUTH_ENVELOPED:
-		code = opening_enveloped(o, &shell, shell.type == CMS_AUTH_ENVELOPED, parent,
-		    in_envelope, entity, err);
-		break;
-	case CMS_COMPRESSED:
-		code = opening_compressed(o, &shell, parent, in_envelope, entity, err);
-		break;
-	case CMS_UNKNOWN:
-	case CMS_DATA:
-	case CMS_SIGNED_AND_ENVELOPED:
-	case CMS_DIGESTED:
-	case CMS_ENCRYPTED:
-	case CMS_AUTHENTICATED:
-	case CMS_RECEIPT:
-	case CMS_TST_INFO:
-		code = opening_other(o, &shell, parent, in_envelope, err);
-		break;
+	return open_shell(o, &shell, parent, in_envelope, entity, err);
+}
+
+bool
+opening_is_layer_type(enum cms_type type)
+{
+	return type == CMS_SIGNED || type == CMS_ENVELOPED || type == CMS_AUTH_ENVELOPED ||
+	    type == CMS_COMPRESSED || type == CMS_AUTHENTICATED || type == CMS_DIGESTED ||
+	    type == CMS_ENCRYPTED || type == CMS_SIGNED_AND_ENVELOPED;
+}
+
+/*
+ * RFC 5652, 5.2 and 6.1: the type of a content says what it is; for a type of
+ * CMS the object follows without a ContentInfo around it. Some programs write
+ * the ContentInfo too, which an OID in first place shows.
+ */
+ps_code
+opening_typed(struct opening *o, const struct cms_oid *oid, ps_reader *r, struct ps_layer *parent,
+    bool in_envelope, ps_err *err)
+{
+	enum cms_type type = cms_type_of((ps_slice){ oid->p, oid->n });
+	struct cms_shell shell;
+	enum opening_form form;
+	ps_code code;
+
+	if (!opening_is_layer_type(type))
+		return opening_inner(o, r, parent, in_envelope, err);
+	if ((code = opening_look(r, &form, err)) != PS_OK)
+		return code;
+	if ((code = opening_enter_crypto(o, err)) != PS_OK)
+		return code;
+	if (form == FORM_DER)
+		code = open_object(o, r, parent, in_envelope, NULL, err);
+	else {
+		cms_shell_bare(&shell, r, type, o->limits);
+		code = open_shell(o, &shell, parent, in_envelope, NULL, err);
 	}
+	o->crypto_depth--;
 	return code;
+}
+
+/* Some gateways keep a clear-signed mail as a smime.p7m whose content is not
+ * CMS but the whole multipart/signed entity ([MS-OXOSMIME], 2.1.3.1). */
+static ps_code
+is_entire(ps_reader *r, bool *out, ps_err *err)
+{
+	ps_slice s;
+	ps_code code = ps_reader_peek(r, 8192, &s, err);
+
+	*out = code == PS_OK && opening_is_entity(s);
+	return code;
+}
+
+/* What was said of the object, and what it is, once it was read. */
+static void
+note_type(struct opening *o, const struct ps_layer *parent, bool in_envelope,
+    const struct mime_entity *entity)
+{
+	const struct ps_layer *l = parent != NULL ? parent->last : o->v->root;
+
+	if (entity != NULL && l != NULL && in_envelope)
+		opening_note_type(o, entity, l);
 }
 
 ps_code
@@ -424,19 +531,29 @@ opening_cms(struct opening *o, ps_reader *r, struct ps_layer *parent, bool in_en
 {
 	struct opening_cms_source source = { .step = NULL };
 	struct mime_decoder decoder = { .reader = NULL };
+	enum mime_encoding encoding;
 	enum opening_form form;
 	ps_reader *decoded = r, *ber;
+	bool entire = false;
 	ps_code code;
 
 	if (entity != NULL &&
-	    (code = mime_decode(&decoder, r, entity->encoding, &decoded, err)) != PS_OK)
+	    ((code = opening_cms_encoding(r, entity->encoding, &encoding, err)) != PS_OK ||
+	    (code = mime_decode(&decoder, r, encoding, &decoded, err)) != PS_OK))
 		return code;
 	if ((code = opening_look(decoded, &form, err)) != PS_OK ||
-	    (code = opening_cms_source(&source, decoded, form, &ber, err)) != PS_OK)
+	    (form == FORM_MIME && (code = is_entire(decoded, &entire, err)) != PS_OK))
+		goto out;
+	if (entire) {
+		code = opening_inner(o, decoded, parent, in_envelope, err);
+		goto out;
+	}
+	if ((code = opening_cms_source(&source, decoded, form, &ber, err)) != PS_OK)
 		goto out;
 	if ((code = opening_enter_crypto(o, err)) == PS_OK) {
 		code = open_object(o, ber, parent, in_envelope, entity, err);
 		o->crypto_depth--;
+		note_type(o, parent, in_envelope, entity);
 	}
 out:
 	opening_cms_source_clear(&source);

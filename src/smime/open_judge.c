@@ -125,22 +125,6 @@ add_meaning(struct ps_signature *sig, const struct cms_signer *s, enum cms_check
 		    (const struct ps_value *)NULL);
 }
 
-/* A12: what was signed for another protocol is no mail, though all else is
- * right. */
-static bool
-judge_kind(struct ps_signature *sig, const struct cms_signed *s)
-{
-	ps_slice oid = { s->content_oid.p, s->content_oid.n };
-	enum cms_type type = cms_type_of(oid);
-	char text[96];
-
-	if (type == CMS_DATA)
-		return true;
-	ps_reason_add(sig, "not-mail", W_R_NOT_MAIL, PS_TEXT("kind", type == CMS_UNKNOWN
-	    ? der_oid_text(oid, text, sizeof text) : cms_type_name(type)));
-	return false;
-}
-
 /* An algorithm that proves nothing cannot be made good by a path. */
 static bool
 judge_strength(struct opening *o, struct ps_signature *sig, const struct ps_sigspec *spec)
@@ -196,6 +180,21 @@ judge_path(struct opening *o, struct ps_signature *sig, const struct cms_bag *ba
 	return PS_OK;
 }
 
+/* RFC 8551, 2.4.2: the content of a signed mail is id-data. A time-stamp or a
+ * receipt that is sent as a mail was signed for something else. */
+static bool
+is_mail_content(struct opening *o, struct ps_signature *sig, const struct cms_signed *s)
+{
+	enum cms_type type = cms_type_of((ps_slice){ s->content_oid.p, s->content_oid.n });
+	char name[96];
+
+	if (!o->is_mail || type == CMS_DATA || opening_is_layer_type(type))
+		return true;
+	ps_reason_add(sig, "content-not-mail", W_R_NOT_MAIL,
+	    PS_TEXT("name", cms_type_text(&s->content_oid, name, sizeof name)));
+	return false;
+}
+
 ps_code
 opening_judge_found(struct opening *o, struct ps_signature *sig, const struct cms_signer *s,
     const struct cms_check_out *check, const struct cms_bag *bag, bool sound, ps_err *err)
@@ -232,7 +231,7 @@ judge_signer(struct opening *o, struct ps_signature *sig, const struct cms_signe
 	if (check.not_der && sig->in_envelope)
 		ps_verdict_warn(o->v, "attributes-not-der", W_W_NOT_DER);
 	sound = (check.result != CMS_CHECK_GOOD && check.result != CMS_CHECK_GOOD_NO_ATTRS) ||
-	    judge_kind(sig, s);
+	    is_mail_content(o, sig, s);
 	return opening_judge_found(o, sig, &s->signer[i], &check, &s->bag, sound, err);
 }
 
@@ -304,17 +303,15 @@ name_digests(struct ps_layer *layer, const struct cms_signed *s, ps_err *err)
 ps_code
 opening_describe_signed(struct ps_layer *layer, struct cms_signed *s, ps_err *err)
 {
-	ps_slice oid = { s->content_oid.p, s->content_oid.n };
-	char text[96];
-	const char *name = cms_type_of(oid) == CMS_UNKNOWN
-	    ? der_oid_text(oid, text, sizeof text) : cms_type_name(cms_type_of(oid));
 	ps_code code;
 
 	layer->version = (unsigned)s->version;
 	layer->der = s->canonical;
 	layer->ncrl = s->bag.ncrl;
-	if ((layer->content_type = strdup(name)) == NULL)
-		return ps_nomem(err, "smime.open");
+	layer->nattribute = s->bag.nattribute;
+	layer->nocsp = s->bag.nocsp;
+	if ((code = opening_set_content_type(layer, &s->content_oid, err)) != PS_OK)
+		return code;
 	if ((code = name_digests(layer, s, err)) != PS_OK || s->bag.ncert == 0)
 		return code;
 	layer->cert = calloc(s->bag.ncert, sizeof *layer->cert);

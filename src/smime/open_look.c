@@ -39,26 +39,44 @@ is_base64_digit(uint8_t c)
 	    c == '+' || c == '/';
 }
 
-/* A first line of digits alone, long enough, that decodes to a ContentInfo:
- * no header field looks so, for it has a colon. */
-static bool
-is_base64_cms(ps_slice s)
+/* The first octets of a first line of digits alone, long enough; no header
+ * field looks so, for it has a colon. */
+static size_t
+base64_start(ps_slice s, uint8_t out[48])
 {
 	struct ps_b64dec dec;
 	struct ps_step_io io;
-	uint8_t out[48];
 	size_t n = 0;
 
 	while (n < s.n && is_base64_digit(s.p[n]))
 		n++;
 	if (n < 24)
-		return false;
+		return 0;
 	ps_b64dec_init(&dec);
 	io = (struct ps_step_io){ .in = s.p, .in_end = s.p + (n < 64 ? n / 4 * 4 : 64),
-	    .out = out, .out_end = out + sizeof out };
+	    .out = out, .out_end = out + 48 };
 	if (dec.step.ops->run(&dec.step, &io, NULL) != PS_OK)
-		return false;
-	return is_content_info(out, (size_t)(io.out - out));
+		return 0;
+	return (size_t)(io.out - out);
+}
+
+static bool
+is_base64_cms(ps_slice s)
+{
+	uint8_t out[48] = { 0 };
+	size_t n = base64_start(s, out);
+
+	return is_content_info(out, n);
+}
+
+static ps_slice
+without_empty_lines(ps_slice s)
+{
+	while (s.n > 0 && (*s.p == '\r' || *s.p == '\n')) {
+		s.p++;
+		s.n--;
+	}
+	return s;
 }
 
 ps_code
@@ -69,10 +87,7 @@ opening_look(ps_reader *r, enum opening_form *out, ps_err *err)
 
 	if (code != PS_OK)
 		return code;
-	while (s.n > 0 && (*s.p == '\r' || *s.p == '\n')) {
-		s.p++;
-		s.n--;
-	}
+	s = without_empty_lines(s);
 	if (s.n == 0)
 		*out = FORM_EMPTY;
 	else if (is_content_info(s.p, s.n))
@@ -82,6 +97,55 @@ opening_look(ps_reader *r, enum opening_form *out, ps_err *err)
 	else
 		*out = is_base64_cms(s) ? FORM_BASE64 : FORM_MIME;
 	return PS_OK;
+}
+
+/* ContentInfo whose contentType is one of PKCS #7 or S/MIME. */
+static bool
+has_cms_oid(const uint8_t *p, size_t n)
+{
+	static const uint8_t pkcs7[] = { 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01,
+	    0x07 };
+	static const uint8_t smime[] = { 0x06, 0x0b, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01,
+	    0x09, 0x10, 0x01 };
+	size_t skip;
+
+	if (!is_content_info(p, n))
+		return false;
+	skip = p[1] < 0x80 ? 2 : 2 + (size_t)(p[1] & 0x7f);
+	p += skip;
+	n -= skip;
+	return (n > sizeof pkcs7 && memcmp(p, pkcs7, sizeof pkcs7) == 0) ||
+	    (n > sizeof smime && memcmp(p, smime, sizeof smime) == 0);
+}
+
+bool
+opening_is_cms(ps_slice s)
+{
+	uint8_t out[48] = { 0 };
+	size_t n;
+
+	s = without_empty_lines(s);
+	n = base64_start(s, out);
+	return has_cms_oid(s.p, s.n) || has_cms_oid(out, n) ||
+	    starts_with(s, "-----BEGIN PKCS7-") || starts_with(s, "-----BEGIN PKCS #7 ") ||
+	    starts_with(s, "-----BEGIN CMS-");
+}
+
+ps_code
+opening_cms_encoding(ps_reader *body, enum mime_encoding said, enum mime_encoding *out,
+    ps_err *err)
+{
+	enum opening_form form;
+	ps_code code;
+
+	*out = said;
+	if (said != MIME_BASE64 && said != MIME_QP)
+		return PS_OK;
+	/* Neither PEM's dashes nor BER's octets can begin such text. */
+	if ((code = opening_look(body, &form, err)) == PS_OK &&
+	    (form == FORM_PEM || form == FORM_DER))
+		*out = MIME_BINARY;
+	return code;
 }
 
 /* Takes the line "-----BEGIN CMS-----" and what RFC 1421 header lines may
@@ -106,6 +170,17 @@ skip_armour(ps_reader *r, ps_err *err)
 	}
 }
 
+static ps_code
+skip_empty_lines(ps_reader *r, ps_err *err)
+{
+	ps_slice s;
+	ps_code code = ps_reader_peek(r, LOOK, &s, err);
+
+	if (code == PS_OK)
+		ps_reader_consume(r, s.n - without_empty_lines(s).n);
+	return code;
+}
+
 ps_code
 opening_cms_source(struct opening_cms_source *s, ps_reader *src, enum opening_form form,
     ps_reader **out, ps_err *err)
@@ -114,6 +189,8 @@ opening_cms_source(struct opening_cms_source *s, ps_reader *src, enum opening_fo
 
 	s->step = NULL;
 	*out = src;
+	if (form == FORM_DER && (code = skip_empty_lines(src, err)) != PS_OK)
+		return code;
 	if (form != FORM_PEM && form != FORM_BASE64)
 		return PS_OK;
 	if (form == FORM_PEM && (code = skip_armour(src, err)) != PS_OK)

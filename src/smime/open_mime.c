@@ -17,57 +17,6 @@
 #include "smime/opening.h"
 #include "smime/words.h"
 
-enum kind { KIND_PAYLOAD, KIND_SIGNED, KIND_CMS };
-
-static bool
-ends_with(const char *s, const char *end)
-{
-	size_t n = s == NULL ? 0 : strlen(s), m = strlen(end);
-
-	return n >= m && ps_ascii_equal((ps_slice){ (const uint8_t *)s + n - m, m }, ps_str(end));
-}
-
-static bool
-is_pkcs7(const struct mime_type *t, const char *subtype, const char *x_subtype)
-{
-	return mime_type_is(t, "application", subtype) ||
-	    mime_type_is(t, "application", x_subtype);
-}
-
-static bool
-is_pkcs7_protocol(const char *protocol)
-{
-	return protocol != NULL &&
-	    (ps_ascii_equal(ps_str(protocol), ps_str("application/pkcs7-signature")) ||
-	    ps_ascii_equal(ps_str(protocol), ps_str("application/x-pkcs7-signature")));
-}
-
-/* RFC 8551, 3.2.1: octet-stream counts by its name; other types do not. */
-static bool
-has_cms_name(const struct mime_entity *e)
-{
-	const char *name = mime_entity_filename(e);
-
-	return ends_with(name, ".p7m") || ends_with(name, ".p7s") ||
-	    ends_with(name, ".p7c") || ends_with(name, ".p7z");
-}
-
-static enum kind
-kind_of(const struct mime_entity *e)
-{
-	if (e->duplicate)	/* which one would the reader believe? (M6) */
-		return KIND_PAYLOAD;
-	if (mime_type_is(&e->type, "multipart", "signed") &&
-	    is_pkcs7_protocol(mime_type_param(&e->type, "protocol")) &&
-	    e->encoding != MIME_BASE64 && e->encoding != MIME_QP)
-		return KIND_SIGNED;
-	if (is_pkcs7(&e->type, "pkcs7-mime", "x-pkcs7-mime"))
-		return KIND_CMS;
-	if (mime_type_is(&e->type, "application", "octet-stream") && has_cms_name(e))
-		return KIND_CMS;
-	return KIND_PAYLOAD;
-}
-
 ps_code
 opening_set_media(struct ps_layer *l, const struct mime_entity *e, ps_err *err)
 {
@@ -87,8 +36,8 @@ opening_set_media(struct ps_layer *l, const struct mime_entity *e, ps_err *err)
 static ps_code walk(struct opening *o, const struct mime_header *h, ps_reader *body,
     struct ps_layer *parent, ps_err *err);
 
-static ps_code
-enter_entity(struct opening *o, ps_err *err)
+ps_code
+opening_enter_entity(struct opening *o, ps_err *err)
 {
 	if (o->mime_depth >= o->limits->mime_depth)
 		return ps_fail(err, PS_E_LIMIT, "smime.open", PS_NOWHERE, W_OPEN_MIME_DEPTH,
@@ -104,11 +53,13 @@ static ps_code
 walk_entity(struct opening *o, ps_reader *r, struct ps_layer *parent, ps_err *err)
 {
 	struct mime_header h = { 0 };
-	ps_code code = enter_entity(o, err);
+	ps_code code = opening_enter_entity(o, err);
 
 	if (code != PS_OK)
 		return code;
-	if ((code = mime_header_read(&h, r, o->limits, err)) == PS_OK)
+	if ((code = mime_header_read(&h, r, o->limits, err)) == PS_OK &&
+	    (parent->kind != PS_LAYER_MESSAGE ||
+	    (code = opening_senders(o, &h, parent, err)) == PS_OK))
 		code = walk(o, &h, r, parent, err);
 	mime_header_clear(&h);
 	o->mime_depth--;
@@ -135,16 +86,30 @@ walk_multipart(struct opening *o, const struct mime_entity *e, ps_reader *body,
 	return code;
 }
 
-/* Failures that are an errant layer's own affair. */
-static bool
-is_its_own(ps_code code)
+bool
+opening_is_its_own(ps_code code)
 {
 	return code == PS_E_MALFORMED || code == PS_E_UNSUPPORTED || code == PS_E_NO_KEY ||
 	    code == PS_E_DECRYPT || code == PS_E_LIMIT || code == PS_E_REFUSED;
 }
 
+/* A mail is not to be encoded (RFC 2046, 5.2.1), but some are. */
 static ps_code
-walk_errant(struct opening *o, const struct mime_entity *e, enum kind kind, ps_reader *body,
+walk_message(struct opening *o, const struct mime_entity *e, ps_reader *body,
+    struct ps_layer *layer, ps_err *err)
+{
+	struct mime_decoder decoder = { .reader = NULL };
+	ps_reader *decoded;
+	ps_code code = mime_decode(&decoder, body, e->encoding, &decoded, err);
+
+	if (code == PS_OK)
+		code = walk_entity(o, decoded, layer, err);
+	mime_decoder_clear(&decoder);
+	return code;
+}
+
+static ps_code
+walk_errant(struct opening *o, const struct mime_entity *e, enum opening_kind kind, ps_reader *body,
     bool lf, struct ps_layer *parent, ps_err *err)
 {
 	ps_writer *dst = o->out.dst;
@@ -153,10 +118,12 @@ walk_errant(struct opening *o, const struct mime_entity *e, enum kind kind, ps_r
 	/* The octets go out as they are, by the tap below; nothing from inside. */
 	if (kind == KIND_SIGNED)
 		code = opening_multipart_signed(o, e, body, lf, parent, false, err);
+	else if (kind == KIND_TNEF)
+		code = opening_tnef(o, e, body, parent, false, err);
 	else
 		code = opening_cms(o, body, parent, false, e, err);
 	o->out.dst = dst;
-	if (is_its_own(code)) {
+	if (opening_is_its_own(code)) {
 		ps_err_clear(err);
 		return PS_OK;
 	}
@@ -167,14 +134,17 @@ static ps_code
 walk_inside(struct opening *o, const struct mime_header *h, const struct mime_entity *e,
     ps_reader *body, struct ps_layer *parent, ps_err *err)
 {
-	enum kind kind = kind_of(e);
+	enum opening_kind kind;
 	struct ps_layer *l;
 	uint64_t n = 0;
-	bool message = mime_type_is(&e->type, "message", "rfc822");
+	bool message = opening_is_message(e, parent);
 	bool multipart = strcmp(e->type.type, "multipart") == 0;
 	ps_code code;
 
-	if (kind != KIND_PAYLOAD && parent != NULL)
+	if ((code = opening_kind_of(e, body, false, &kind, err)) != PS_OK)
+		return code;
+	opening_note_pgp(o, e, parent);
+	if (kind != KIND_PAYLOAD && (parent != NULL || kind == KIND_TNEF))
 		return walk_errant(o, e, kind, body, h->lf, parent, err);
 	code = ps_layer_add(o->v, parent, multipart ? PS_LAYER_MULTIPART
 	    : message ? PS_LAYER_MESSAGE : PS_LAYER_PART,
@@ -183,8 +153,8 @@ walk_inside(struct opening *o, const struct mime_header *h, const struct mime_en
 		return code;
 	if (multipart)
 		code = walk_multipart(o, e, body, l, err);
-	else if (message && e->encoding <= MIME_BINARY)
-		code = walk_entity(o, body, l, err);
+	else if (message)
+		code = walk_message(o, e, body, l, err);
 	if (code == PS_OK && (code = ps_reader_drain(body, &n, err)) == PS_OK &&
 	    l->kind == PS_LAYER_PART)
 		l->octets = n;
@@ -207,23 +177,30 @@ walk(struct opening *o, const struct mime_header *h, ps_reader *body, struct ps_
 	return code;
 }
 
+ps_code
+opening_walk_tapped(struct opening *o, const struct mime_header *h, ps_reader *body,
+    struct ps_layer *parent, ps_err *err)
+{
+	ps_reader *tap;
+	ps_code code = ps_reader_open_tap(&tap, body, opening_output_look, o, err);
+
+	if (code != PS_OK)
+		return code;
+	o->out.at = o->out.high = 0;
+	code = walk(o, h, tap, parent, err);
+	ps_reader_close(tap);
+	return code;
+}
+
 /* --- the envelope --- */
 
+/* Inside an errant layer it is looked at, not written. */
 static ps_code
 payload(struct opening *o, const struct mime_header *h, ps_reader *body,
     struct ps_layer *parent, bool in_envelope, ps_err *err)
 {
-	ps_reader *tap;
-	ps_code code;
-
-	if (!in_envelope)	/* inside an errant layer: looked at, not written */
-		return walk(o, h, body, parent, err);
-	if ((code = opening_output_header(o, h, err)) != PS_OK ||
-	    (code = ps_reader_open_tap(&tap, body, opening_output_look, o, err)) != PS_OK)
-		return code;
-	code = walk(o, h, tap, parent, err);
-	ps_reader_close(tap);
-	return code;
+	return in_envelope ? opening_payload(o, h, body, parent, err)
+	    : walk(o, h, body, parent, err);
 }
 
 static ps_code
@@ -231,18 +208,28 @@ entity(struct opening *o, const struct mime_header *h, ps_reader *body, bool lf,
     struct ps_layer *parent, bool in_envelope, ps_err *err)
 {
 	struct mime_entity e = { 0 };
+	bool root = in_envelope && parent == NULL;
+	enum opening_kind kind;
 	ps_code code;
 
 	if ((code = mime_entity_parse(&e, h, o->limits, err)) != PS_OK)
 		return code;
+	if ((code = opening_kind_of(&e, body, root, &kind, err)) != PS_OK) {
+		mime_entity_clear(&e);
+		return code;
+	}
 	if (e.duplicate)
 		ps_verdict_warn(o->v, "duplicate-structure", W_W_CTE);
-	switch (kind_of(&e)) {
+	switch (kind) {
 	case KIND_SIGNED:
 		code = opening_multipart_signed(o, &e, body, lf, parent, in_envelope, err);
 		break;
 	case KIND_CMS:
 		code = opening_cms(o, body, parent, in_envelope, &e, err);
+		break;
+	case KIND_TNEF:
+		code = root ? opening_tnef(o, &e, body, parent, true, err)
+		    : payload(o, h, body, parent, in_envelope, err);
 		break;
 	case KIND_PAYLOAD:
 		code = payload(o, h, body, parent, in_envelope, err);
@@ -291,8 +278,8 @@ looks_like_entity(ps_slice s)
 
 /* A field name and a colon, then somewhere a structural field: mails of other
  * programs put From and Subject before Content-Type (header protection). */
-static bool
-has_structural_line(ps_slice s)
+bool
+opening_is_entity(ps_slice s)
 {
 	const uint8_t *lf;
 
@@ -321,11 +308,11 @@ inner(struct opening *o, ps_reader *r, struct ps_layer *parent, bool in_envelope
 	ps_slice s;
 	ps_code code;
 
-	if ((code = ps_reader_peek(r, 8192, &s, err)) != PS_OK)
+	if ((code = ps_reader_peek(r, PS_PEEK_MAX, &s, err)) != PS_OK)
 		return code;
-	if (!has_structural_line(s))
+	if (!opening_is_entity(s))
 		return raw_content(o, r, parent, in_envelope, err);
-	if ((code = enter_entity(o, err)) != PS_OK)
+	if ((code = opening_enter_entity(o, err)) != PS_OK)
 		return code;
 	if ((code = mime_header_read(&h, r, o->limits, err)) == PS_OK)
 		code = ends ? payload(o, &h, r, parent, in_envelope, err)
@@ -351,17 +338,17 @@ opening_content(struct opening *o, ps_reader *r, struct ps_layer *parent, bool i
 
 /* --- the outermost header section --- */
 
-static ps_code
-read_addresses(struct opening *o, const char *name, struct mime_mailboxes *out, unsigned *count,
-    ps_err *err)
+ps_code
+opening_addresses(struct opening *o, const struct mime_header *h, const char *name,
+    struct mime_mailboxes *out, unsigned *count, ps_err *err)
 {
 	ps_code code;
 
-	for (size_t i = 0; i < o->mail.n; i++) {
-		if (!mime_field_is(&o->mail.field[i], name))
+	for (size_t i = 0; i < h->n; i++) {
+		if (!mime_field_is(&h->field[i], name))
 			continue;
 		++*count;
-		code = mime_mailboxes_parse(out, o->mail.field[i].body, o->limits, err);
+		code = mime_mailboxes_parse(out, h->field[i].body, o->limits, err);
 		if (code != PS_OK)
 			return code;
 	}
@@ -380,9 +367,10 @@ read_senders(struct opening *o, ps_err *err)
 	o->v->is_mail = o->is_mail;
 	o->v->has_subject = mime_header_count(&o->mail, "Subject") != 0;
 	o->v->has_date = date != NULL && mime_date_parse(date->body, &o->v->date);
-	if ((code = read_addresses(o, "From", &o->v->from, &o->v->nfrom, err)) != PS_OK)
+	code = opening_addresses(o, &o->mail, "From", &o->v->from, &o->v->nfrom, err);
+	if (code != PS_OK)
 		return code;
-	return read_addresses(o, "Sender", &o->v->sender, &senders, err);
+	return opening_addresses(o, &o->mail, "Sender", &o->v->sender, &senders, err);
 }
 
 static ps_code
@@ -399,16 +387,18 @@ top_mail(struct opening *o, ps_reader *in, ps_err *err)
 	ps_code code;
 
 	if ((code = mime_header_read(&o->mail, in, o->limits, err)) != PS_OK ||
-	    (code = read_senders(o, err)) != PS_OK || (code = opening_fields(o, err)) != PS_OK ||
+	    (code = read_senders(o, err)) != PS_OK ||
+	    (code = opening_fields(o, &o->mail, err)) != PS_OK ||
 	    (code = given_sender(o, err)) != PS_OK ||
-	    (code = enter_entity(o, err)) != PS_OK)
+	    (code = opening_enter_entity(o, err)) != PS_OK)
 		return code;
 	o->lf = o->mail.lf;
+	opening_note_lines(o, &o->mail);
 	return entity(o, &o->mail, in, o->lf, NULL, true, err);
 }
 
-ps_code
-opening_top(struct opening *o, ps_reader *in, ps_err *err)
+static ps_code
+top_any(struct opening *o, ps_reader *in, ps_err *err)
 {
 	enum opening_form form;
 	ps_code code;
@@ -422,4 +412,17 @@ opening_top(struct opening *o, ps_reader *in, ps_err *err)
 	if ((code = given_sender(o, err)) != PS_OK)
 		return code;
 	return opening_cms(o, in, NULL, true, NULL, err);
+}
+
+ps_code
+opening_top(struct opening *o, ps_reader *in, ps_err *err)
+{
+	struct opening_lines lines;
+	ps_reader *readable;
+	ps_code code = opening_lines(o, &lines, in, &readable, err);
+
+	if (code == PS_OK)
+		code = top_any(o, readable, err);
+	opening_lines_clear(&lines);
+	return code;
 }

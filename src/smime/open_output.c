@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What `open` writes: the mail's own fields as they came, the payload's
- * structural fields, and the payload octet for octet.
+ * What `open` writes: a header section, and the payload octet for octet.
  *
  * What was protected inside a mail without header protection is its body and
  * structure; fields inside that are not structural are nobody's header (RFC
- * 9788, 4: only with `hp` on the payload root), so they are not written.
+ * 9788, 4: only with `hp` on the payload root), so the mail's own are written.
+ * With header protection it is the other way round: the fields of the payload
+ * are the mail's, and of those outside only what transport adds is left.
  */
 #include <string.h>
 
@@ -65,7 +66,138 @@ is_binary(const struct mime_header *h)
 static ps_code
 write_field(struct opening *o, const struct mime_field *f, ps_err *err)
 {
-	return ps_writer_write(opening_output_place(o), f->raw, err);
+	return opening_output_write(o, f->raw, err);
+}
+
+/* Content-Type without what said that and how the fields were protected: they
+ * no longer are. */
+static ps_code
+write_type(struct opening *o, const struct mime_field *f, ps_err *err)
+{
+	static const char *const names[] = { "hp", "hp-legacy-display", "protected-headers",
+	    NULL };
+	const uint8_t *end = f->body.p + f->body.n;
+	struct ps_buf body = { .p = NULL };
+	ps_code code;
+
+	if ((code = mime_type_cut(f->body, names, &body, err)) == PS_OK &&
+	    (code = opening_output_write(o, (ps_slice){ f->raw.p,
+	    (size_t)(f->body.p - f->raw.p) }, err)) == PS_OK &&
+	    (code = opening_output_write(o, ps_buf_get(&body), err)) == PS_OK)
+		code = opening_output_write(o, (ps_slice){ end,
+		    f->raw.n - (size_t)(end - f->raw.p) }, err);
+	ps_buf_clear(&body);
+	return code;
+}
+
+ps_code
+opening_output_part(struct opening *o, const struct mime_header *h, bool cut, ps_err *err)
+{
+	const struct mime_field *type = mime_header_find(h, "Content-Type", 0);
+	ps_slice block = ps_buf_get(&h->block);
+	size_t before;
+	ps_code code;
+
+	if (!cut || type == NULL)
+		return opening_output_write(o, block, err);
+	before = (size_t)(type->raw.p - block.p);
+	if ((code = opening_output_write(o, (ps_slice){ block.p, before }, err)) != PS_OK ||
+	    (code = write_type(o, type, err)) != PS_OK)
+		return code;
+	before += type->raw.n;
+	return opening_output_write(o, (ps_slice){ block.p + before, block.n - before }, err);
+}
+
+/*
+ * What transport adds on the way, or "Prefix-" of it. Resent-* are not among them: people
+ * read those as who sent it, and anybody may add them.
+ */
+static const char *const transit[] = {
+	"Archived-At", "ARC-", "Authentication-Results", "Delivered-To", "DKIM-Signature",
+	"List-", "Received", "Received-SPF", "Return-Path", "X-Original-To", "X-Spam-",
+};
+
+static bool
+is_transit(ps_slice name)
+{
+	for (size_t i = 0; i < sizeof transit / sizeof transit[0]; i++) {
+		size_t n = strlen(transit[i]);
+		bool prefix = transit[i][n - 1] == '-';
+
+		if (name.n >= n && (prefix || name.n == n) &&
+		    ps_ascii_equal((ps_slice){ name.p, n }, ps_str(transit[i])))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_protected(const struct opening *o)
+{
+	return o->v->headers.mode != PS_HP_NONE;
+}
+
+/*
+ * RFC 9788, 4: with header protection, fields that stand only outside are not shown
+ * unless transport put them there, and those that stand inside too are not looked at.
+ */
+static bool
+is_shown(const struct opening *o, const struct mime_field *f)
+{
+	const struct ps_headers *p = &o->v->headers;
+
+	if (mime_field_is_structural(f))
+		return false;
+	if (!is_protected(o))
+		return true;
+	return f->name.n != 0 && (p->partial || is_transit(f->name)) &&
+	    !ps_headers_cover(p, f->name);
+}
+
+static ps_code
+write_outer(struct opening *o, ps_err *err)
+{
+	ps_code code = PS_OK;
+
+	for (size_t i = 0; i < o->mail.n && o->is_mail && code == PS_OK; i++)
+		if (is_shown(o, &o->mail.field[i]))
+			code = write_field(o, &o->mail.field[i], err);
+	return code;
+}
+
+/* When the payload becomes a part, its fields that are the mail's stand above. */
+static ps_code
+write_user_fields(struct opening *o, const struct mime_header *payload, ps_err *err)
+{
+	ps_code code = PS_OK;
+
+	if (!o->out.may_wrap || !is_protected(o))
+		return PS_OK;
+	for (size_t i = 0; i < payload->n && code == PS_OK; i++) {
+		const struct mime_field *f = &payload->field[i];
+
+		if (f->name.n != 0 && !mime_field_is(f, "HP-Outer") &&
+		    !mime_field_is_structural(f))
+			code = write_field(o, f, err);
+	}
+	return code;
+}
+
+static ps_code
+write_protected(struct opening *o, const struct mime_header *payload, ps_err *err)
+{
+	ps_code code = PS_OK;
+
+	for (size_t i = 0; i < payload->n && code == PS_OK; i++) {
+		const struct mime_field *f = &payload->field[i];
+
+		if (f->name.n == 0 || mime_field_is(f, "HP-Outer") ||
+		    (o->out.wrapped && !mime_field_is_structural(f)))
+			continue;
+		code = mime_field_is(f, "Content-Type") ? write_type(o, f, err)
+		    : write_field(o, f, err);
+	}
+	return code;
 }
 
 /* MIME-Version is the mail's; without one, and with MIME inside, we add it. */
@@ -77,9 +209,12 @@ write_structural(struct opening *o, const struct mime_header *payload, bool lf, 
 
 	for (size_t i = 0; i < payload->n; i++)
 		any |= mime_field_is_structural(&payload->field[i]);
-	if (o->is_mail && any && !version && !o->out.wrapped && (code = ps_writer_text(opening_output_place(o),
+	if (o->is_mail && any && !version && !o->out.wrapped &&
+	    (code = ps_writer_text(opening_output_place(o),
 	    lf ? "MIME-Version: 1.0\n" : "MIME-Version: 1.0\r\n", err)) != PS_OK)
 		return code;
+	if (is_protected(o))
+		return write_protected(o, payload, err);
 	for (size_t i = 0; i < payload->n; i++)
 		if ((!o->is_mail || mime_field_is_structural(&payload->field[i])) &&
 		    (code = write_field(o, &payload->field[i], err)) != PS_OK)
@@ -98,11 +233,9 @@ write_fields(struct opening *o, const struct mime_header *payload, ps_err *err)
 	if (o->mail.postmark.n != 0 &&
 	    (code = ps_writer_write(opening_output_place(o), o->mail.postmark, err)) != PS_OK)
 		return code;
-	for (size_t i = 0; i < o->mail.n && o->is_mail; i++)
-		if (!mime_field_is_structural(&o->mail.field[i]) &&
-		    (code = write_field(o, &o->mail.field[i], err)) != PS_OK)
-			return code;
-	if ((code = opening_wrap_begin(o, err)) != PS_OK ||
+	if ((code = write_outer(o, err)) != PS_OK ||
+	    (code = write_user_fields(o, payload, err)) != PS_OK ||
+	    (code = opening_wrap_begin(o, err)) != PS_OK ||
 	    (code = write_structural(o, payload, lf, err)) != PS_OK)
 		return code;
 	if (!o->is_mail && payload->n == 0 && !o->out.wrapped)
@@ -140,7 +273,7 @@ opening_output_look(void *arg, ps_slice in, ps_err *err)
 	o->out.high = o->out.at;
 	in.p += skip;
 	in.n -= (size_t)skip;
-	return ps_writer_write(opening_output_place(o), in, err);
+	return opening_output_write(o, in, err);
 }
 
 ps_code

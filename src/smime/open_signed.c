@@ -104,6 +104,7 @@ struct clear {
 	ps_reader	*body;
 	uint64_t	 start;		/* of the body, to read it again */
 	bool		 lf, in_envelope;
+	bool		 swapped;	/* the signature comes first */
 	struct mime_multipart *m;
 	struct cms_digests digests;
 	struct ps_layer	*layer;
@@ -130,18 +131,41 @@ next_part(struct clear *c, ps_reader **out, ps_err *err)
 	return code;
 }
 
+/*
+ * RFC 1847, 2.1 wants the content first, and so do we when writing. Some
+ * gateways sort the parts the other way; which part is which is plain from
+ * their types, so the signature is judged and the order is a warning. What is
+ * shown is what was signed in either order.
+ */
 static ps_code
-read_content_part(struct clear *c, ps_err *err)
+look_which(struct clear *c, ps_reader *part, ps_err *err)
 {
-	struct signed_part p;
-	ps_reader *part;
+	struct mime_header h = { 0 };
+	struct mime_entity e = { 0 };
+	ps_reader *start;
+	ps_slice s;
 	ps_code code;
 
-	if ((code = next_part(c, &part, err)) != PS_OK)
+	if ((code = ps_reader_peek(part, 4096, &s, err)) != PS_OK ||
+	    (code = ps_reader_open_memory(&start, s, err)) != PS_OK)
 		return code;
-	if (part == NULL)
-		return ps_fail(err, PS_E_MALFORMED, "smime.open", PS_NOWHERE,
-		    W_OPEN_SIGNATURE_PART);
+	if ((code = mime_header_read(&h, start, c->o->limits, err)) == PS_OK &&
+	    (code = mime_entity_parse(&e, &h, c->o->limits, err)) == PS_OK)
+		c->swapped = opening_is_signature(&e.type);
+	if (c->swapped && c->in_envelope)
+		ps_verdict_warn(c->o->v, "parts-swapped", W_W_SWAPPED);
+	mime_entity_clear(&e);
+	mime_header_clear(&h);
+	ps_reader_close(start);
+	return code;
+}
+
+static ps_code
+read_content_part(struct clear *c, ps_reader *part, ps_err *err)
+{
+	struct signed_part p;
+	ps_code code;
+
 	if ((code = open_part(&p, part, c->lf, &c->digests, err)) == PS_OK &&
 	    (code = opening_inner(c->o, p.tap, c->layer, c->in_envelope, err)) == PS_OK &&
 	    (code = ps_reader_drain(p.tap, NULL, err)) == PS_OK)
@@ -201,7 +225,10 @@ hash_again(struct clear *c, struct cms_digests *more, ps_err *err)
 	    (code = mime_multipart_open(&m, c->body,
 	    mime_type_param(&c->e->type, "boundary"), c->o->limits, err)) != PS_OK)
 		return code;
-	if ((code = mime_multipart_next(m, &part, err)) == PS_OK && part != NULL) {
+	code = mime_multipart_next(m, &part, err);
+	if (code == PS_OK && c->swapped)
+		code = mime_multipart_next(m, &part, err);
+	if (code == PS_OK && part != NULL) {
 		if ((code = open_part(&p, part, c->lf, more, err)) == PS_OK &&
 		    (code = ps_reader_drain(p.tap, NULL, err)) == PS_OK)
 			code = cms_digests_final(more, err);
@@ -262,9 +289,7 @@ judge_clear(struct clear *c, struct cms_signed *s, struct ps_layer *layer, bool 
 {
 	ps_code code;
 
-	if (c->judged)
-		return PS_OK;
-	if (s->has_content)
+	if (s->has_content || s->not_octets)
 		return fail_all(c->o, layer, "embedded-content", W_R_EMBEDDED, err);
 	if (!form)
 		return fail_all(c->o, layer, "not-two-parts", W_R_FORM, err);
@@ -300,11 +325,13 @@ read_signature_body(struct clear *c, const struct mime_entity *e, ps_reader *bod
 {
 	struct mime_decoder decoder = { .reader = NULL };
 	struct opening_cms_source source = { .step = NULL };
+	enum mime_encoding encoding;
 	enum opening_form form;
 	ps_reader *decoded, *ber;
 	ps_code code;
 
-	if ((code = mime_decode(&decoder, body, e->encoding, &decoded, err)) != PS_OK)
+	if ((code = opening_cms_encoding(body, e->encoding, &encoding, err)) != PS_OK ||
+	    (code = mime_decode(&decoder, body, encoding, &decoded, err)) != PS_OK)
 		return code;
 	if ((code = opening_look(decoded, &form, err)) == PS_OK &&
 	    (code = opening_cms_source(&source, decoded, form, &ber, err)) == PS_OK)
@@ -317,15 +344,12 @@ read_signature_body(struct clear *c, const struct mime_entity *e, ps_reader *bod
 /* RFC 1847, 2.1: the protocol names the type of the second part. Gateways that
  * know no S/MIME make an octet-stream of it. */
 static bool
-is_signature_type(const struct mime_entity *e)
+is_signature_part(const struct mime_entity *e)
 {
-	static const char *const types[] = { "pkcs7-signature", "x-pkcs7-signature",
-	    "pkcs7-mime", "x-pkcs7-mime", "octet-stream" };
-
-	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-		if (mime_type_is(&e->type, "application", types[i]))
-			return true;
-	return false;
+	return opening_is_signature(&e->type) ||
+	    mime_type_is(&e->type, "application", "pkcs7-mime") ||
+	    mime_type_is(&e->type, "application", "x-pkcs7-mime") ||
+	    mime_type_is(&e->type, "application", "octet-stream");
 }
 
 /* What a transit or a forger does to the part does not withhold the content. */
@@ -367,21 +391,16 @@ pass_other_part(struct clear *c, const struct mime_header *h, ps_reader *part, p
 
 /* Reads the second part whole, so that judging may go back to the first. */
 static ps_code
-read_signature_part(struct clear *c, struct cms_signed *s, struct ps_layer **out_layer,
-    ps_err *err)
+read_signature_part(struct clear *c, ps_reader *part, struct cms_signed *s,
+    struct ps_layer **out_layer, ps_err *err)
 {
 	struct mime_header h = { 0 };
 	struct mime_entity e = { 0 };
-	ps_reader *part;
 	ps_code code;
 
-	if ((code = next_part(c, &part, err)) != PS_OK)
-		return code;
-	if (part == NULL)
-		return fail_unread(c, "not-two-parts", W_R_FORM, err);
 	if ((code = mime_header_read(&h, part, c->o->limits, err)) == PS_OK &&
 	    (code = mime_entity_parse(&e, &h, c->o->limits, err)) == PS_OK)
-		code = is_signature_type(&e)
+		code = is_signature_part(&e)
 		    ? read_signature_layer(c, &e, part, s, out_layer, err)
 		    : pass_other_part(c, &h, part, err);
 	mime_entity_clear(&e);
@@ -419,20 +438,54 @@ read_rest(struct clear *c, bool *out_form, ps_err *err)
 	return code;
 }
 
+/* Without content there is nothing to show. */
+static ps_code
+must_part(struct clear *c, ps_reader **out, ps_err *err)
+{
+	ps_code code = next_part(c, out, err);
+
+	if (code == PS_OK && *out == NULL)
+		return ps_fail(err, PS_E_MALFORMED, "smime.open", PS_NOWHERE,
+		    W_OPEN_SIGNATURE_PART);
+	return code;
+}
+
+static ps_code
+read_both(struct clear *c, struct cms_signed *s, struct ps_layer **out_layer, ps_err *err)
+{
+	ps_reader *part;
+	ps_code code;
+
+	if ((code = must_part(c, &part, err)) != PS_OK ||
+	    (code = look_which(c, part, err)) != PS_OK)
+		return code;
+	code = c->swapped ? read_signature_part(c, part, s, out_layer, err)
+	    : read_content_part(c, part, err);
+	if (code != PS_OK)
+		return code;
+	if (c->swapped)
+		code = must_part(c, &part, err);
+	else if ((code = next_part(c, &part, err)) == PS_OK && part == NULL)
+		return fail_unread(c, "not-two-parts", W_R_FORM, err);
+	if (code != PS_OK)
+		return code;
+	return c->swapped ? read_content_part(c, part, err)
+	    : read_signature_part(c, part, s, out_layer, err);
+}
+
 static ps_code
 open_clear(struct clear *c, ps_err *err)
 {
 	struct cms_signed s = { .ber = NULL };
 	struct ps_layer *layer = NULL;
-	bool form;
+	bool form = false;
 	ps_code code;
 
 	if ((code = start_micalg(&c->digests, mime_type_param(&c->e->type, "micalg"),
 	    err)) == PS_OK &&
-	    (code = read_content_part(c, err)) == PS_OK &&
-	    (code = read_signature_part(c, &s, &layer, err)) == PS_OK &&
+	    (code = read_both(c, &s, &layer, err)) == PS_OK &&
 	    (code = read_rest(c, &form, err)) == PS_OK &&
-	    (code = ps_reader_drain(c->body, NULL, err)) == PS_OK)
+	    (code = ps_reader_drain(c->body, NULL, err)) == PS_OK && layer != NULL && !c->judged)
 		code = judge_clear(c, &s, layer, form, err);
 	cms_signed_clear(&s);
 	return code;
@@ -494,8 +547,11 @@ read_opaque(struct opening *o, struct cms_shell *shell, struct cms_signed *s,
 	struct cms_digests more = { .n = 0 };
 	ps_code code;
 
+	if (!o->inspect && (code = cms_signed_usable(s, err)) != PS_OK)
+		return code;
 	if (s->has_content &&
-	    ((code = opening_inner(o, s->content, layer, in_envelope, err)) != PS_OK ||
+	    ((code = opening_typed(o, &s->content_oid, s->content, layer, in_envelope,
+	    err)) != PS_OK ||
 	    (code = ps_reader_drain(s->content, NULL, err)) != PS_OK))
 		return code;
 	if ((code = cms_signed_finish(s, err)) != PS_OK ||
@@ -520,7 +576,7 @@ read_opaque(struct opening *o, struct cms_shell *shell, struct cms_signed *s,
 static bool
 is_certs_only(const struct cms_signed *s)
 {
-	return !s->has_content && s->nsigner == 0;
+	return !s->has_content && !s->not_octets && s->nsigner == 0;
 }
 
 static ps_code
@@ -538,6 +594,11 @@ finish_signed(struct opening *o, struct cms_signed *s, struct ps_layer *layer, p
 	}
 	if (s->nsigner == 0 && layer->in_envelope)
 		ps_verdict_warn(o->v, "no-signer", W_W_NO_SIGNER);
+	/* Beside its content, as an attachment of its own, it signs nothing. */
+	if (!s->has_content && !layer->in_envelope) {
+		layer->kind = PS_LAYER_SIGNATURE;
+		return PS_OK;
+	}
 	if (!s->has_content && !o->inspect && (code = read_detached(o, s, err)) != PS_OK)
 		return code;
 	return opening_judge_signers(o, layer, s, &s->digests, err);

@@ -74,7 +74,66 @@ PS_MUST ps_code opening_cms_source(struct opening_cms_source *s, ps_reader *src,
     enum opening_form form, ps_reader **out, ps_err *err);
 void	opening_cms_source_clear(struct opening_cms_source *s);
 
+/* opening_is_cms: do these decoded octets begin a CMS object of a kind that is
+ * known, in any of its forms? Stricter than opening_look, for content that
+ * does not say what it is. */
+bool	opening_is_cms(ps_slice s);
+/* opening_cms_encoding is `said`, unless the body plainly is not in it: PEM and
+ * BER that call themselves base64 or quoted-printable. */
+PS_MUST ps_code opening_cms_encoding(ps_reader *body, enum mime_encoding said,
+    enum mime_encoding *out, ps_err *err);
+
+/* open_kind.c */
+enum opening_kind { KIND_PAYLOAD, KIND_SIGNED, KIND_CMS, KIND_TNEF };
+/* opening_kind_of tells what an entity is by its fields; the root of the mail
+ * by its first octets too, where the fields leave it open. */
+PS_MUST ps_code opening_kind_of(const struct mime_entity *e, ps_reader *body, bool root,
+    enum opening_kind *out, ps_err *err);
+/* opening_is_signature: the media type of a detached signature. */
+bool	opening_is_signature(const struct mime_type *t);
+/* opening_note_pgp warns of OpenPGP; `parent` is NULL for the whole mail. */
+void	opening_note_pgp(struct opening *o, const struct mime_entity *e,
+    const struct ps_layer *parent);
+/* opening_note_type warns when the smime-type and the object differ. */
+void	opening_note_type(struct opening *o, const struct mime_entity *e,
+    const struct ps_layer *l);
+
+/* open_message.c */
+/* opening_is_message: an entity that is a mail itself (RFC 2046, 5.1.5, 5.2.1). */
+bool	opening_is_message(const struct mime_entity *e, const struct ps_layer *parent);
+/* opening_senders keeps the From and Sender of a mail within in its layer. */
+PS_MUST ps_code opening_senders(struct opening *o, const struct mime_header *h,
+    struct ps_layer *l, ps_err *err);
+
+/* open_lines.c: the line ends of the whole input. */
+struct opening_lines {
+	struct ps_step	 step;
+	ps_reader	*reader;	/* NULL: none was needed */
+	bool		 half;		/* a CR was put, its LF not yet */
+};
+/* opening_lines gives a reader of the input with line ends that can be read:
+ * `in` itself, or one that makes CRLF of CR. */
+PS_MUST ps_code opening_lines(struct opening *o, struct opening_lines *l, ps_reader *in,
+    ps_reader **out, ps_err *err);
+void	opening_lines_clear(struct opening_lines *l);
+/* opening_note_lines warns of a header section with both kinds of line ends. */
+void	opening_note_lines(struct opening *o, const struct mime_header *h);
+
+/* open_keys.c */
+/* opening_no_key adds to the chain whom the message names and what was tried;
+ * returns PS_E_NO_KEY. */
+ps_code	opening_no_key(struct opening *o, const struct ps_encryption *e, ps_err *err);
+
+/* open_tnef.c */
+PS_MUST ps_code opening_tnef(struct opening *o, const struct mime_entity *e, ps_reader *body,
+    struct ps_layer *parent, bool in_envelope, ps_err *err);
+
 /* open_mime.c */
+PS_MUST ps_code opening_enter_entity(struct opening *o, ps_err *err);
+/* opening_is_its_own: a failure that concerns an errant layer alone. */
+bool	opening_is_its_own(ps_code code);
+/* opening_is_entity: do these octets begin a header section with MIME fields? */
+bool	opening_is_entity(ps_slice s);
 PS_MUST ps_code opening_top(struct opening *o, ps_reader *in, ps_err *err);
 /* opening_inner reads what stood inside a cryptographic layer: an entity, or
  * content without header fields. */
@@ -85,13 +144,42 @@ PS_MUST ps_code opening_inner(struct opening *o, ps_reader *r, struct ps_layer *
 PS_MUST ps_code opening_content(struct opening *o, ps_reader *r, struct ps_layer *parent,
     bool in_envelope, ps_err *err);
 
-/* open_fields.c: reads what the verdict looks at besides the senders. */
-PS_MUST ps_code opening_fields(struct opening *o, ps_err *err);
+/* open_fields.c: reads from a section what the verdict looks at besides the senders, in
+ * place of what was read before. */
+PS_MUST ps_code opening_fields(struct opening *o, const struct mime_header *h, ps_err *err);
+/* opening_addresses appends the mailboxes of all fields `name`. */
+PS_MUST ps_code opening_addresses(struct opening *o, const struct mime_header *h,
+    const char *name, struct mime_mailboxes *out, unsigned *count, ps_err *err);
+/* opening_walk_tapped looks through an entity and writes its body as it is. */
+PS_MUST ps_code opening_walk_tapped(struct opening *o, const struct mime_header *h,
+    ps_reader *body, struct ps_layer *parent, ps_err *err);
+/* opening_enter_entity counts; who leaves takes one off mime_depth. */
+PS_MUST ps_code opening_enter_entity(struct opening *o, ps_err *err);
+bool	opening_is_layer(const struct mime_entity *e);
+
+/* open_headers.c: the payload of the envelope, its header section read. */
+PS_MUST ps_code opening_payload(struct opening *o, const struct mime_header *h,
+    ps_reader *body, struct ps_layer *parent, ps_err *err);
 
 /* open_cms.c */
 PS_MUST ps_code opening_cms(struct opening *o, ps_reader *r, struct ps_layer *parent,
     bool in_envelope, const struct mime_entity *entity, ps_err *err);
 PS_MUST ps_code opening_enter_crypto(struct opening *o, ps_err *err);
+/* opening_typed reads the content of a layer that names its type: an object of
+ * CMS, or as opening_inner. */
+PS_MUST ps_code opening_typed(struct opening *o, const struct cms_oid *oid, ps_reader *r,
+    struct ps_layer *parent, bool in_envelope, ps_err *err);
+/* opening_is_layer_type: a content of this type is again an object of CMS. */
+bool	opening_is_layer_type(enum cms_type type);
+PS_MUST ps_code opening_set_content_type(struct ps_layer *layer, const struct cms_oid *oid,
+    ps_err *err);
+
+/* open_authenticated.c, open_digested.c: contents that anybody can read; the
+ * envelope ends with them. */
+PS_MUST ps_code opening_authenticated(struct opening *o, struct cms_shell *shell,
+    struct ps_layer *parent, bool in_envelope, const struct mime_entity *entity, ps_err *err);
+PS_MUST ps_code opening_digested(struct opening *o, struct cms_shell *shell,
+    struct ps_layer *parent, bool in_envelope, const struct mime_entity *entity, ps_err *err);
 
 /* open_signed.c */
 PS_MUST ps_code opening_multipart_signed(struct opening *o, const struct mime_entity *e,
@@ -121,6 +209,10 @@ PS_MUST ps_code opening_set_media(struct ps_layer *l, const struct mime_entity *
 
 /* open_output.c */
 PS_MUST ps_code opening_output_header(struct opening *o, const struct mime_header *payload,
+    ps_err *err);
+/* opening_output_part writes the section of a part, `cut`: without the parameters of
+ * header protection. */
+PS_MUST ps_code opening_output_part(struct opening *o, const struct mime_header *h, bool cut,
     ps_err *err);
 PS_MUST ps_code opening_output_write(struct opening *o, ps_slice in, ps_err *err);
 PS_MUST ps_code opening_output_pump(struct opening *o, ps_reader *r, ps_err *err);

@@ -55,16 +55,12 @@ protect_line(struct ps_buf *b, const char *words, ...)
 		ps_buf_clear(b);
 }
 
-#define PROTECTOR(pr, err) do {				\
-	if ((pr) == NULL)				\
-		return ps_nomem((err), "smime.protector");	\
-} while (0)
-
 ps_code
 ps_protector_add_identity_file(ps_protector *pr, const char *path, ps_ask_fn ask, void *arg,
     ps_err *err)
 {
-	PROTECTOR(pr, err);
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
 	return ps_setup_add_identity(&pr->setup, path, ask, arg, err);
 }
 
@@ -86,7 +82,8 @@ ps_protector_add_recipient_file(ps_protector *pr, const char *path, ps_err *err)
 	struct protect_to to = { .address = NULL };
 	ps_code code;
 
-	PROTECTOR(pr, err);
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
 	if ((code = ps_setup_add_certs(&pr->setup, path, &to.first, &to.n, err)) != PS_OK)
 		return code;
 	return ask_for(pr, &to, err);
@@ -98,7 +95,8 @@ ps_protector_add_recipient(ps_protector *pr, const char *address, ps_err *err)
 	struct protect_to to = { .address = NULL };
 	ps_code code;
 
-	PROTECTOR(pr, err);
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
 	if ((to.address = strdup(address)) == NULL)
 		return ps_nomem(err, "smime.protector");
 	if ((code = ask_for(pr, &to, err)) != PS_OK)
@@ -109,49 +107,56 @@ ps_protector_add_recipient(ps_protector *pr, const char *address, ps_err *err)
 ps_code
 ps_protector_add_password(ps_protector *pr, const ps_secret *s, ps_err *err)
 {
-	PROTECTOR(pr, err);
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
 	return ps_setup_add_secret(&pr->setup.password, &pr->setup.npassword, s, err);
 }
 
 ps_code
 ps_protector_add_kek(ps_protector *pr, const ps_secret *s, ps_err *err)
 {
-	PROTECTOR(pr, err);
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
 	return ps_setup_add_secret(&pr->setup.kek, &pr->setup.nkek, s, err);
 }
 
 ps_code
 ps_protector_add_cert_file(ps_protector *pr, const char *path, ps_err *err)
 {
-	PROTECTOR(pr, err);
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
 	return ps_setup_add_certs(&pr->setup, path, NULL, NULL, err);
 }
 
 ps_code
 ps_protector_add_trust_file(ps_protector *pr, const char *path, ps_err *err)
 {
-	PROTECTOR(pr, err);
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
 	return ps_setup_add_trust(&pr->setup, path, err);
 }
 
 ps_code
 ps_protector_add_crl_file(ps_protector *pr, const char *path, ps_err *err)
 {
-	PROTECTOR(pr, err);
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
 	return ps_setup_add_crl(&pr->setup, path, err);
 }
 
 ps_code
 ps_protector_set_revocation(ps_protector *pr, int mode, ps_err *err)
 {
-	PROTECTOR(pr, err);
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
 	return ps_setup_set_revocation(&pr->setup, mode, err);
 }
 
 ps_code
 ps_protector_set_policy(ps_protector *pr, const ps_policy *policy, ps_err *err)
 {
-	PROTECTOR(pr, err);
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
 	pr->setup.policy = policy != NULL ? policy : pr->setup.own_policy;
 	return PS_OK;
 }
@@ -173,14 +178,16 @@ set_alg(const struct ps_alg **place, enum ps_alg_kind kind, const char *what, co
 ps_code
 ps_protector_set_digest(ps_protector *pr, const char *name, ps_err *err)
 {
-	PROTECTOR(pr, err);
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
 	return set_alg(&pr->digest, PS_ALG_DIGEST, "digest", name, err);
 }
 
 ps_code
 ps_protector_set_cipher(ps_protector *pr, const char *name, ps_err *err)
 {
-	PROTECTOR(pr, err);
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
 	return set_alg(&pr->cipher, PS_ALG_CIPHER, "cipher", name, err);
 }
 
@@ -201,7 +208,8 @@ choose(bool *out_first, const char *name, const char *first, const char *second,
 ps_code
 ps_protector_set_padding(ps_protector *pr, const char *name, ps_err *err)
 {
-	PROTECTOR(pr, err);
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
 	return choose(&pr->pss, name, "pss", "pkcs1", err);
 }
 
@@ -211,7 +219,8 @@ ps_protector_set_key_transport(ps_protector *pr, const char *name, ps_err *err)
 	bool oaep;
 	ps_code code;
 
-	PROTECTOR(pr, err);
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
 	if ((code = choose(&oaep, name, "oaep", "pkcs1", err)) == PS_OK)
 		pr->transport = ps_alg_get(oaep ? PS_RSA_OAEP : PS_RSA_PKCS1);
 	return code;
@@ -220,7 +229,8 @@ ps_protector_set_key_transport(ps_protector *pr, const char *name, ps_err *err)
 ps_code
 ps_protector_set_headers(ps_protector *pr, const char *name, ps_err *err)
 {
-	PROTECTOR(pr, err);
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
 	if (strcmp(name, "off") == 0)
 		return PS_OK;
 	return ps_fail(err, PS_E_MISUSE, "smime.protector", PS_NOWHERE, W_P_HEADERS,
@@ -231,7 +241,8 @@ ps_protector_set_headers(ps_protector *pr, const char *name, ps_err *err)
 ps_code									\
 setter(ps_protector *pr, int on, ps_err *err)				\
 {									\
-	PROTECTOR(pr, err);						\
+	if (pr == NULL)							\
+		return ps_nomem(err, "smime.protector");			\
 	pr->field = on != 0;						\
 	return PS_OK;							\
 }
@@ -246,14 +257,16 @@ FLAG(ps_protector_set_insecure_recipients, insecure_recipients)
 ps_code
 ps_protector_set_eol(ps_protector *pr, int eol, ps_err *err)
 {
-	PROTECTOR(pr, err);
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
 	return ps_setup_set_eol(&pr->setup, eol, err);
 }
 
 ps_code
 ps_protector_set_progress(ps_protector *pr, ps_progress_fn fn, void *arg, ps_err *err)
 {
-	PROTECTOR(pr, err);
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
 	pr->setup.progress = fn;
 	pr->setup.progress_arg = arg;
 	return PS_OK;
@@ -262,7 +275,8 @@ ps_protector_set_progress(ps_protector *pr, ps_progress_fn fn, void *arg, ps_err
 ps_code
 ps_protector_set_bcc(ps_protector *pr, ps_bcc_fn fn, void *arg, ps_err *err)
 {
-	PROTECTOR(pr, err);
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
 	pr->bcc = fn;
 	pr->bcc_arg = arg;
 	return PS_OK;

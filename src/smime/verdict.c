@@ -82,6 +82,7 @@ ps_layer_add(ps_verdict *v, struct ps_layer *parent, enum ps_layer_kind kind, bo
 	l->in_envelope = in_envelope;
 	l->octets = UINT64_MAX;
 	l->encryption = -1;
+	l->authentication = -1;
 	l->path = child_path(parent, l->index);
 	if (l->path == NULL) {
 		free(l);
@@ -93,6 +94,15 @@ ps_layer_add(ps_verdict *v, struct ps_layer *parent, enum ps_layer_kind kind, bo
 		link_child(parent, l);
 	*out = l;
 	return PS_OK;
+}
+
+const struct ps_senders *
+ps_layer_senders(const struct ps_layer *l)
+{
+	for (; l != NULL; l = l->parent)
+		if (l->senders != NULL)
+			return l->senders;
+	return NULL;
 }
 
 ps_code
@@ -135,18 +145,29 @@ ps_signature_clear(struct ps_signature *s)
 	ps_buf_clear(&s->attrs);
 }
 
-ps_code
-ps_encryption_add(ps_verdict *v, struct ps_encryption **out, ps_err *err)
+static ps_code
+add_encryption(struct ps_encryption **list, size_t *n, struct ps_encryption **out, ps_err *err)
 {
-	struct ps_encryption *grown = realloc(v->encryption,
-	    (v->nencryption + 1) * sizeof *grown);
+	struct ps_encryption *grown = realloc(*list, (*n + 1) * sizeof *grown);
 
 	if (grown == NULL)
 		return ps_nomem(err, "smime.verdict");
-	v->encryption = grown;
-	*out = &grown[v->nencryption++];
+	*list = grown;
+	*out = &grown[(*n)++];
 	memset(*out, 0, sizeof **out);
 	return PS_OK;
+}
+
+ps_code
+ps_encryption_add(ps_verdict *v, struct ps_encryption **out, ps_err *err)
+{
+	return add_encryption(&v->encryption, &v->nencryption, out, err);
+}
+
+ps_code
+ps_authentication_add(ps_verdict *v, struct ps_encryption **out, ps_err *err)
+{
+	return add_encryption(&v->authentication, &v->nauthentication, out, err);
 }
 
 void
@@ -200,6 +221,11 @@ free_layer(struct ps_layer *l)
 	free(l->filename);
 	free(l->content_type);
 	free(l->digests);
+	if (l->senders != NULL) {
+		mime_mailboxes_clear(&l->senders->from);
+		mime_mailboxes_clear(&l->senders->sender);
+		free(l->senders);
+	}
 	free(l);
 }
 
@@ -233,13 +259,17 @@ ps_verdict_free(ps_verdict *v)
 		cms_recipients_clear(&v->encryption[i].recipients);
 		ps_cert_free(v->encryption[i].reader);
 	}
+	for (size_t i = 0; i < v->nauthentication; i++)
+		cms_recipients_clear(&v->authentication[i].recipients);
 	free(v->signature);
 	free(v->encryption);
+	free(v->authentication);
 	free(v->warning);
 	mime_mailboxes_clear(&v->from);
 	mime_mailboxes_clear(&v->sender);
 	mime_mailboxes_clear(&v->reply_to);
 	mime_mailboxes_clear(&v->to);
+	ps_headers_clear(&v->headers);
 	free(v->given_from);
 	free(v);
 }

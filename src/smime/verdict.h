@@ -13,6 +13,7 @@
 #include "cms/enveloped.h"
 #include "cms/ess.h"
 #include "mime/mime.h"
+#include "smime/header_sets.h"
 #include "x509/path.h"
 
 /* What a node of the tree is; names as in JSON. */
@@ -23,15 +24,26 @@
 	X(ENVELOPED_DATA,	"enveloped-data") \
 	X(AUTH_ENVELOPED_DATA,	"auth-enveloped-data") \
 	X(COMPRESSED_DATA,	"compressed-data") \
+	X(AUTHENTICATED_DATA,	"authenticated-data") \
+	X(DIGESTED_DATA,	"digested-data") \
+	X(ENCRYPTED_DATA,	"encrypted-data") \
+	X(SIGNED_AND_ENVELOPED,	"signed-and-enveloped-data") \
 	X(CERTS_ONLY,		"certs-only") \
 	X(OTHER_CMS,		"other-cms") \
 	X(MULTIPART,		"multipart") \
 	X(MESSAGE,		"message") \
+	X(TNEF,			"tnef") \
 	X(PART,			"part")
 enum ps_layer_kind {
 #define X(id, name)	PS_LAYER_##id,
 	PS_LAYERS(X)
 #undef X
+};
+
+/* Who a mail within the mail says it is from. */
+struct ps_senders {
+	struct mime_mailboxes from, sender;
+	unsigned	 nfrom;		/* From fields */
 };
 
 struct ps_layer {
@@ -51,7 +63,11 @@ struct ps_layer {
 	ps_cert		**cert;		/* what it carries */
 	size_t		 ncert;
 	size_t		 ncrl;
+	unsigned	 nattribute;	/* attribute certificates, which are not read */
+	unsigned	 nocsp;		/* OCSP responses */
 	int		 encryption;	/* index into verdict->encryption, -1: none */
+	int		 authentication;	/* into verdict->authentication */
+	struct ps_senders *senders;	/* of a message within; NULL: none */
 };
 
 enum ps_state { PS_STATE_VALID, PS_STATE_MISMATCH, PS_STATE_UNTRUSTED, PS_STATE_INVALID,
@@ -106,7 +122,8 @@ struct ps_encryption {
 	bool		 in_envelope;
 	bool		 authenticated;	/* its tag was right */
 	bool		 weak;
-	char		 cipher[64];
+	char		 cipher[64];	/* or MAC */
+	const struct ps_alg *derivation;	/* of the content's key, else NULL */
 	struct cms_recipients recipients;	/* owned */
 	bool		 opened;
 	size_t		 ours;		/* index, when opened */
@@ -125,6 +142,10 @@ struct ps_verdict {
 	size_t		 nsignature;
 	struct ps_encryption *encryption;
 	size_t		 nencryption;
+	/* AuthenticatedData: encrypts nothing and proves no sender, so it is
+	 * kept apart from what the summary is made of. */
+	struct ps_encryption *authentication;
+	size_t		 nauthentication;
 	struct ps_warning *warning;
 	size_t		 nwarning;
 	struct mime_mailboxes from;	/* what the signer is tested against */
@@ -135,6 +156,7 @@ struct ps_verdict {
 	unsigned	 nfrom;		/* From fields */
 	bool		 has_subject, has_date;
 	int64_t		 date;		/* of the Date field */
+	struct ps_headers headers;	/* what was protected; then `from` is, too */
 	char		*given_from;	/* --from */
 	ps_err		 error;		/* broken: the chain */
 	bool		 require_failed;
@@ -147,11 +169,15 @@ PS_MUST ps_code ps_verdict_new(ps_verdict **out, ps_err *err);
 PS_MUST ps_code ps_layer_add(ps_verdict *v, struct ps_layer *parent, enum ps_layer_kind kind,
     bool in_envelope, struct ps_layer **out, ps_err *err);
 const char *ps_layer_kind_name(enum ps_layer_kind k);
+/* ps_layer_senders: of the mail within the mail that a layer belongs to;
+ * NULL: it belongs to the whole mail. */
+const struct ps_senders *ps_layer_senders(const struct ps_layer *l);
 /* Both give zeroed storage that lives until the next call of the same. */
 PS_MUST ps_code ps_signature_add(ps_verdict *v, struct ps_signature **out, ps_err *err);
 PS_MUST ps_code ps_counter_add(struct ps_signature *s, struct ps_signature **out, ps_err *err);
 void	ps_signature_clear(struct ps_signature *s);
 PS_MUST ps_code ps_encryption_add(ps_verdict *v, struct ps_encryption **out, ps_err *err);
+PS_MUST ps_code ps_authentication_add(ps_verdict *v, struct ps_encryption **out, ps_err *err);
 /* Both expand the words with the struct ps_value that follow; too many are
  * dropped, and so is a code that is there already. */
 #define ps_reason_add(s, code, ...) \

@@ -191,6 +191,7 @@ recipient_algorithm(const struct cms_recipient *r, char *out, size_t size)
 	case CMS_PASSWORD:
 		return ps_algid_text(PS_ALG_WRAP, &r->algorithm, out, size);
 	case CMS_KEM:
+		return ps_algid_text(PS_ALG_KEM, &r->algorithm, out, size);
 	case CMS_OTHER:
 		break;
 	}
@@ -221,17 +222,11 @@ put_recipient(struct ps_json *j, const struct cms_recipient *r, const struct cms
 }
 
 static void
-put_encryption(struct ps_json *j, const struct ps_encryption *e)
+put_recipients(struct ps_json *j, const struct ps_encryption *e)
 {
 	static const struct cms_id none;
 	struct cms_recipient r;
 
-	ps_json_open(j, '{');
-	key_text(j, "path", e->layer->path);
-	key_bool(j, "in_envelope", e->in_envelope);
-	key_text(j, "cipher", e->cipher);
-	key_bool(j, "authenticated", e->authenticated);
-	key_bool(j, "opened", e->opened);
 	ps_json_key(j, "recipients");
 	ps_json_open(j, '[');
 	for (size_t i = 0; i < e->recipients.n; i++) {
@@ -244,6 +239,31 @@ put_encryption(struct ps_json *j, const struct ps_encryption *e)
 			put_recipient(j, &r, &none, ours);
 	}
 	ps_json_close(j, ']');
+}
+
+static void
+put_encryption(struct ps_json *j, const struct ps_encryption *e)
+{
+	ps_json_open(j, '{');
+	key_text(j, "path", e->layer->path);
+	key_bool(j, "in_envelope", e->in_envelope);
+	key_text(j, "cipher", e->cipher);
+	key_text(j, "derivation", e->derivation == NULL ? NULL : e->derivation->name);
+	key_bool(j, "authenticated", e->authenticated);
+	key_bool(j, "opened", e->opened);
+	put_recipients(j, e);
+	ps_json_close(j, '}');
+}
+
+static void
+put_authentication(struct ps_json *j, const struct ps_encryption *e)
+{
+	ps_json_open(j, '{');
+	key_text(j, "path", e->layer->path);
+	key_bool(j, "in_envelope", e->in_envelope);
+	key_text(j, "mac", e->cipher);
+	key_bool(j, "authenticated", e->authenticated);
+	put_recipients(j, e);
 	ps_json_close(j, '}');
 }
 
@@ -262,6 +282,8 @@ put_layer_facts(struct ps_json *j, const struct ps_layer *l, bool details)
 		ps_json_null(j);
 	else
 		ps_json_number(j, l->octets);
+	if (l->senders != NULL)
+		put_mailboxes(j, "from", &l->senders->from);
 	if (!details || l->content_type == NULL)
 		return;
 	key_number(j, "version", l->version);
@@ -269,6 +291,8 @@ put_layer_facts(struct ps_json *j, const struct ps_layer *l, bool details)
 	key_text(j, "content_type", l->content_type);
 	key_text(j, "digests", l->digests);
 	key_number(j, "crls", l->ncrl);
+	key_number(j, "ocsp_responses", l->nocsp);
+	key_number(j, "attribute_certificates", l->nattribute);
 	ps_json_key(j, "certificates");
 	ps_json_open(j, '[');
 	for (size_t i = 0; i < l->ncert; i++)
@@ -325,25 +349,34 @@ put_error(struct ps_json *j, const ps_err *err)
 }
 
 static void
-put_headers(struct ps_json *j)
+put_names(struct ps_json *j, const char *key, const struct ps_names *names)
 {
-	static const char *const keys[] = { "protected", "confidential", "outer_differs" };
+	ps_json_key(j, key);
+	ps_json_open(j, '[');
+	for (size_t i = 0; i < names->n; i++)
+		ps_json_text(j, names->name[i]);
+	ps_json_close(j, ']');
+}
 
+static void
+put_headers(struct ps_json *j, const struct ps_headers *h)
+{
 	ps_json_key(j, "headers");
 	ps_json_open(j, '{');
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-		ps_json_key(j, keys[i]);
-		ps_json_open(j, '[');
-		ps_json_close(j, ']');
-	}
+	key_text(j, "protection", ps_hp_name(h->mode));
+	put_names(j, "protected", &h->covered);
+	put_names(j, "confidential", &h->confidential);
+	put_names(j, "outer_differs", &h->differing);
 	ps_json_close(j, '}');
 }
 
 static void
 put_senders(struct ps_json *j, const ps_verdict *v)
 {
+	bool outside = v->headers.mode != PS_HP_NONE && !v->headers.partial;
+
 	put_mailboxes(j, "from", &v->from);
-	put_mailboxes(j, "from_outer", &v->from);
+	put_mailboxes(j, "from_outer", outside ? &v->headers.from_outer : &v->from);
 	key_text(j, "sender", v->sender.n == 0 ? NULL : v->sender.box[0].address);
 }
 
@@ -361,6 +394,11 @@ put_lists(struct ps_json *j, const ps_verdict *v, bool judged)
 	ps_json_open(j, '[');
 	for (size_t i = 0; i < v->nencryption; i++)
 		put_encryption(j, &v->encryption[i]);
+	ps_json_close(j, ']');
+	ps_json_key(j, "authentication");
+	ps_json_open(j, '[');
+	for (size_t i = 0; i < v->nauthentication; i++)
+		put_authentication(j, &v->authentication[i]);
 	ps_json_close(j, ']');
 }
 
@@ -392,7 +430,7 @@ ps_verdict_write_json(const ps_verdict *v, const char *file, ps_writer *w, ps_er
 	key_text(&j, "sentence", v->sentence);
 	put_senders(&j, v);
 	put_lists(&j, v, true);
-	put_headers(&j);
+	put_headers(&j, &v->headers);
 	ps_json_key(&j, "layers");
 	put_layers(&j, v->root, false);
 	ps_json_key(&j, "warnings");
@@ -418,6 +456,7 @@ ps_verdict_write_inspect_json(const ps_verdict *v, const char *file, ps_writer *
 	key_number(&j, "schema", 1);
 	key_text(&j, "file", file);
 	put_senders(&j, v);
+	put_headers(&j, &v->headers);
 	ps_json_key(&j, "layers");
 	put_layers(&j, v->root, true);
 	put_lists(&j, v, false);

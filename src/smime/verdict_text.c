@@ -160,6 +160,84 @@ summary_paint(ps_summary s)
 	    : s == PS_SUMMARY_BROKEN ? RED : YELLOW;
 }
 
+/* Appends to "Subject, From, To", as far as there is room. */
+static void
+add_name(char *out, size_t size, size_t *used, const char *name)
+{
+	char text[80];
+
+	if (*used >= size)
+		return;
+	ps_words(text, sizeof text, "{name}", PS_TEXT("name", name));
+	*used += (size_t)snprintf(out + *used, size - *used, "%s%s", *used == 0 ? "" : ", ",
+	    text);
+	if (*used >= size)
+		memcpy(out + size - 4, "...", 4);
+}
+
+static void
+join_names(char *out, size_t size, const struct ps_names *names)
+{
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < names->n; i++)
+		add_name(out, size, &used, names->name[i]);
+}
+
+/* Of `all`, in whose order the others are, what differs and was not hidden: that a
+ * hidden field is another one outside goes without saying. */
+static void
+join_surprises(char *out, size_t size, const struct ps_headers *h)
+{
+	size_t used = 0, hidden = 0, differing = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < h->covered.n && differing < h->differing.n; i++) {
+		const char *name = h->covered.name[i];
+		bool is_hidden = hidden < h->confidential.n &&
+		    strcmp(h->confidential.name[hidden], name) == 0;
+
+		hidden += is_hidden;
+		if (strcmp(h->differing.name[differing], name) != 0)
+			continue;
+		differing++;
+		if (!is_hidden)
+			add_name(out, size, &used, name);
+	}
+}
+
+static void
+put_names(struct page *p, const char *row, const char *words, const char *names)
+{
+	char line[512];
+
+	if (*names == '\0')
+		return;
+	ps_words(line, sizeof line, words, PS_TEXT("names", names));
+	put_row(p, row, line);
+}
+
+/* A field is protected by what protects the mail, and by nothing else. */
+static void
+put_headers(struct page *p, const ps_verdict *v)
+{
+	bool is_signed = v->summary == PS_SUMMARY_SIGNED || v->summary == PS_SUMMARY_SEALED;
+	const struct ps_headers *h = &v->headers;
+	char names[400];
+
+	if (is_signed) {
+		join_names(names, sizeof names, &h->covered);
+		put_names(p, "header", W_T_COVERED, names);
+	}
+	if (is_signed || v->summary == PS_SUMMARY_ENCRYPTED) {
+		join_names(names, sizeof names, &h->confidential);
+		put_names(p, is_signed ? "" : "header", W_T_HIDDEN, names);
+	}
+	join_surprises(names, sizeof names, h);
+	put_names(p, is_signed ? "" : "header", W_T_DIFFERING, names);
+}
+
 ps_code
 ps_verdict_write_text(const ps_verdict *v, int colour, ps_writer *w, ps_err *err)
 {
@@ -173,6 +251,7 @@ ps_verdict_write_text(const ps_verdict *v, int colour, ps_writer *w, ps_err *err
 		put_signature(&p, &v->signature[i]);
 	for (size_t i = 0; i < v->nencryption; i++)
 		put_encryption(&p, &v->encryption[i]);
+	put_headers(&p, v);
 	for (size_t i = 0; i < v->nwarning; i++)
 		put_row(&p, "note", v->warning[i].text);
 	return p.code;
@@ -207,6 +286,15 @@ put_fact(struct page *p, const struct ps_layer *l, const char *name, const char 
 	put(p, ": ");
 	put(p, value);
 	put(p, "\n");
+}
+
+static void
+put_count(struct page *p, const struct ps_layer *l, const char *name, unsigned n)
+{
+	char text[16];
+
+	snprintf(text, sizeof text, "%u", n);
+	put_fact(p, l, name, n == 0 ? NULL : text);
 }
 
 static void
@@ -297,9 +385,10 @@ static const char *
 key_algorithm(const struct cms_recipient *r, char *out, size_t size)
 {
 	enum ps_alg_kind kind = r->kind == CMS_KTRI ? PS_ALG_TRANSPORT
-	    : r->kind == CMS_KARI ? PS_ALG_AGREEMENT : PS_ALG_WRAP;
+	    : r->kind == CMS_KARI ? PS_ALG_AGREEMENT
+	    : r->kind == CMS_KEM ? PS_ALG_KEM : PS_ALG_WRAP;
 
-	if (r->kind == CMS_KEM || r->kind == CMS_OTHER)
+	if (r->kind == CMS_OTHER)
 		return "";
 	return ps_algid_text(kind, &r->algorithm, out, size);
 }
@@ -324,12 +413,14 @@ put_recipient(struct page *p, const struct ps_layer *l, const struct cms_recipie
 }
 
 static void
-put_layer_recipients(struct page *p, const struct ps_layer *l, const struct ps_encryption *e)
+put_layer_recipients(struct page *p, const struct ps_layer *l, const char *what,
+    const struct ps_encryption *e)
 {
 	static const struct cms_id none;
 	struct cms_recipient r;
 
-	put_fact(p, l, "cipher", e->cipher);
+	put_fact(p, l, what, e->cipher);
+	put_fact(p, l, "key made by", e->derivation == NULL ? NULL : e->derivation->name);
 	for (size_t i = 0; i < e->recipients.n; i++) {
 		bool ours = e->opened && e->ours == i;
 
@@ -341,6 +432,22 @@ put_layer_recipients(struct page *p, const struct ps_layer *l, const struct ps_e
 	}
 	if (!e->opened)
 		put_fact(p, l, "not opened", W_T_NOT_OPENED);
+}
+
+static void
+put_layer_headers(struct page *p, const struct ps_layer *l, const struct ps_headers *h)
+{
+	char names[400];
+
+	if (h->layer != l)
+		return;
+	put_fact(p, l, "header protection", ps_hp_name(h->mode));
+	join_names(names, sizeof names, &h->covered);
+	put_fact(p, l, "protected fields", names);
+	join_names(names, sizeof names, &h->confidential);
+	put_fact(p, l, "hidden outside", names);
+	join_names(names, sizeof names, &h->differing);
+	put_fact(p, l, "different outside", names);
 }
 
 static void
@@ -367,12 +474,18 @@ put_layer(struct page *p, const ps_verdict *v, const struct ps_layer *l)
 		    l->der ? "DER" : "BER", l->content_type);
 		put_fact(p, l, "form", line);
 	}
+	put_layer_headers(p, l, &v->headers);
 	put_fact(p, l, "digests", l->digests);
+	put_count(p, l, "attribute certificates", l->nattribute);
+	put_count(p, l, "OCSP responses", l->nocsp);
 	for (size_t i = 0; i < l->ncert; i++)
 		put_layer_cert(p, l, l->cert[i]);
 	put_layer_signatures(p, v, l);
 	if (l->encryption >= 0)
-		put_layer_recipients(p, l, &v->encryption[l->encryption]);
+		put_layer_recipients(p, l, "cipher", &v->encryption[l->encryption]);
+	if (l->authentication >= 0)
+		put_layer_recipients(p, l, "authentication code",
+		    &v->authentication[l->authentication]);
 }
 
 ps_code

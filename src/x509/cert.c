@@ -250,7 +250,7 @@ ps_cert_is(const ps_cert *c, ps_slice issuer, ps_slice serial)
 const char *
 ps_cert_who(const ps_cert *c, char *out, size_t size)
 {
-	const char *who = ps_cert_address(c, 0);
+	const char *who = c == NULL ? W_X509_NO_NAME : ps_cert_address(c, 0);
 	size_t n;
 
 	if (who == NULL && ps_name_common(c->view.subject, out, size)[0] != '\0')

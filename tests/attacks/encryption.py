@@ -310,7 +310,7 @@ def _():
 def agreement(point, kind):
     """A kari for the person `agree` with this originator key."""
     keys = seq(tlv(0x30, forge.issuer_and_serial("agree"), octets(bytes(24))))
-    scheme = "1.3.133.16.840.63.0.11.1" if kind == "P-256" else "1.2.840.113549.1.9.16.3.19"
+    scheme = "1.3.132.1.11.1" if kind == "P-256" else "1.2.840.113549.1.9.16.3.19"
     algorithm = "1.2.840.10045.2.1" if kind == "P-256" else "1.3.101.110"
     return ctx(1, integer(3), ctx(0, ctx(1, alg(algorithm), tlv(3, b"\0" + point))),
                alg(scheme, alg(seal.WRAP[16])), keys)

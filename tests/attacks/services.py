@@ -181,4 +181,4 @@ def _():
     kind = SMIME + "1.1"
     s = Signer("alice", content, content_type=kind)
     Found(mail(opaque(signed_data(content, s, content_type=kind), "signed-receipt"))).summary(
-        "plain").states("untrusted not-mail")
+        "plain").states("untrusted content-not-mail")

@@ -389,7 +389,7 @@ def _():
     for kind in TST_INFO, SMIME + "1.1", "1.2.840.113549.1.9.16.1.24", "1.2.3.4":
         s = Signer("alice", ENTITY, content_type=kind)
         Found(mail(opaque(signed_data(ENTITY, s, content_type=kind)))).summary("plain").states(
-            "untrusted not-mail")
+            "untrusted content-not-mail")
 
 
 @case("A12 certificates for other purposes")

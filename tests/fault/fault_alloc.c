@@ -121,6 +121,7 @@ static const struct job jobs[] = {
 	{ "open clear", VECTORS "mail/clear-two.eml", 0, false, false, false },
 	{ "open opaque", VECTORS "mail/opaque-stream.eml", 0, false, false, false },
 	{ "open sealed", VECTORS "mail/sealed-gcm.eml", 0, false, false, false },
+	{ "open headers", VECTORS "mail/sealed-headers.eml", 0, false, false, false },
 	{ "open sealed, held", VECTORS "mail/sealed-stream.eml", 0, false, true, false },
 	/* OpenSSL 3.0's X9.63 key derivation writes through NULL. */
 	{ "open p256", VECTORS "mail/sealed-p256-gcm.eml", 0, false, true, true },

@@ -53,6 +53,14 @@ static const struct { unsigned id; const char *dotted; } oids[] = {
 	{ PS_SIG_DSA_SHA1, "1.2.840.10040.4.3" },
 	{ PS_SIG_DSA_SHA224, "2.16.840.1.101.3.4.3.1" },
 	{ PS_SIG_DSA_SHA256, "2.16.840.1.101.3.4.3.2" },
+	{ PS_SIG_RSA_SHA3_224, "2.16.840.1.101.3.4.3.13" },
+	{ PS_SIG_RSA_SHA3_256, "2.16.840.1.101.3.4.3.14" },
+	{ PS_SIG_RSA_SHA3_384, "2.16.840.1.101.3.4.3.15" },
+	{ PS_SIG_RSA_SHA3_512, "2.16.840.1.101.3.4.3.16" },
+	{ PS_SIG_ECDSA_SHA3_224, "2.16.840.1.101.3.4.3.9" },
+	{ PS_SIG_ECDSA_SHA3_256, "2.16.840.1.101.3.4.3.10" },
+	{ PS_SIG_ECDSA_SHA3_384, "2.16.840.1.101.3.4.3.11" },
+	{ PS_SIG_ECDSA_SHA3_512, "2.16.840.1.101.3.4.3.12" },
 	{ PS_AES128_CBC, "2.16.840.1.101.3.4.1.2" },
 	{ PS_AES192_CBC, "2.16.840.1.101.3.4.1.22" },
 	{ PS_AES256_CBC, "2.16.840.1.101.3.4.1.42" },
@@ -61,6 +69,29 @@ static const struct { unsigned id; const char *dotted; } oids[] = {
 	{ PS_AES256_GCM, "2.16.840.1.101.3.4.1.46" },
 	{ PS_CHACHA20_POLY1305, "1.2.840.113549.1.9.16.3.18" },
 	{ PS_DES3_CBC, "1.2.840.113549.3.7" },
+	{ PS_AES128_CCM, "2.16.840.1.101.3.4.1.7" },
+	{ PS_AES192_CCM, "2.16.840.1.101.3.4.1.27" },
+	{ PS_AES256_CCM, "2.16.840.1.101.3.4.1.47" },
+	{ PS_CAMELLIA128_CBC, "1.2.392.200011.61.1.1.1.2" },
+	{ PS_CAMELLIA192_CBC, "1.2.392.200011.61.1.1.1.3" },
+	{ PS_CAMELLIA256_CBC, "1.2.392.200011.61.1.1.1.4" },
+	{ PS_RC2_128_CBC, "1.2.840.113549.3.2" },
+	{ PS_RC2_64_CBC, "1.2.840.113549.3.2" },
+	{ PS_RC2_40_CBC, "1.2.840.113549.3.2" },
+	{ PS_DES_CBC, "1.3.14.3.2.7" },
+	{ PS_CAST5_CBC, "1.2.840.113533.7.66.10" },
+	{ PS_CEK_HKDF_SHA256, "1.2.840.113549.1.9.16.3.31" },
+	{ PS_RSA_KEM, "1.2.840.113549.1.9.16.3.14" },
+	{ PS_AES128_WRAP_PAD, "2.16.840.1.101.3.4.1.8" },
+	{ PS_AES192_WRAP_PAD, "2.16.840.1.101.3.4.1.28" },
+	{ PS_AES256_WRAP_PAD, "2.16.840.1.101.3.4.1.48" },
+	{ PS_RC2_WRAP, "1.2.840.113549.1.9.16.3.7" },
+	{ PS_KEM_RSA, "1.0.18033.2.2.4" },
+	{ PS_KDF2, "1.3.133.16.840.9.44.1.1" },
+	{ PS_KDF3, "1.3.133.16.840.9.44.1.2" },
+	{ PS_HKDF_SHA256, "1.2.840.113549.1.9.16.3.28" },
+	{ PS_HKDF_SHA384, "1.2.840.113549.1.9.16.3.29" },
+	{ PS_HKDF_SHA512, "1.2.840.113549.1.9.16.3.30" },
 	{ PS_RSA_PKCS1, "1.2.840.113549.1.1.1" },
 	{ PS_RSA_OAEP, "1.2.840.113549.1.1.7" },
 	{ PS_ECDH_SHA1, "1.3.133.16.840.63.0.2" },
@@ -102,7 +133,9 @@ each_row_has_its_identifier(void **state)
 
 		assert_int_equal(row->id, oids[i].id);
 		assert_string_equal(der_oid_text(row->oid, text, sizeof text), oids[i].dotted);
-		assert_ptr_equal(ps_alg_by_oid(row->kind, row->oid), row);
+		/* RC2 has one identifier for all its key lengths. */
+		if (row->form != PS_FORM_RC2)
+			assert_ptr_equal(ps_alg_by_oid(row->kind, row->oid), row);
 		assert_ptr_equal(ps_alg_by_name(row->kind, row->name), row);
 	}
 }

@@ -250,7 +250,7 @@ test_wrong_key(void **state)
 	struct person dave = person("dave");
 	ps_secret *bad = secret("Secret", 6), *kek = secret("0123456789abcdef", 16);
 	const struct cms_identity id[] = { { bob.cert, alice.key }, { carol.cert, dave.key } };
-	const struct cms_keys keys = { id, 2, &bad, 1, &kek, 1 };
+	const struct cms_keys keys = { id, 2, &bad, 1, &kek, 1, NULL, 0, NULL };
 	struct ps_buf in;
 	ps_err err = PS_ERR_INIT;
 
@@ -635,7 +635,7 @@ test_truncated(void **state)
 static void
 crowd(size_t n, struct ps_buf *out)
 {
-	static const uint8_t oid[] = { 0x2a, 0x03 };
+	static const uint8_t oid[] = { 0x2a, 0x03 }, iv[16];
 	struct derw w;
 	ps_err err = PS_ERR_INIT;
 
@@ -656,7 +656,10 @@ crowd(size_t n, struct ps_buf *out)
 	derw_end(&w);
 	derw_begin(&w, DER_SEQUENCE);
 	derw_oid(&w, cms_type_oid(CMS_DATA));
-	ps_algid_build(&w, ps_alg_get(PS_AES128_CBC));
+	derw_begin(&w, DER_SEQUENCE);
+	derw_oid(&w, ps_alg_get(PS_AES128_CBC)->oid);
+	derw_octets(&w, (ps_slice){ iv, sizeof iv });
+	derw_end(&w);
 	derw_value(&w, DER_CTX_PRIM(0), (ps_slice){ oid, 2 });
 	derw_end(&w);
 	derw_end(&w);

@@ -190,4 +190,9 @@ both sealed-stream -aes-256-cbc -stream bob.crt
 smime_sign carol -in $mail/payload.txt -nodetach -out signed.tmp
 smime_encrypt -out mail.tmp -aes-128-gcm carol.crt
 sealed sealed-opaque carol mail.tmp
+# Header protection (RFC 9788): ../mail/protected.txt is written by hand.
+smime_sign carol -in $mail/protected.txt -nodetach -out signed.tmp
+sed -i 's/\r$//; s/$/\r/' signed.tmp
+smime_encrypt -out mail.tmp -aes-256-gcm bob.crt
+sealed sealed-headers carol mail.tmp
 rm -f ./*.tmp root.srl

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Wrong keys speak: for whom the message is, and what was tried.
+ *
+ * Only what the message says openly and what the caller gave goes into the
+ * chain; whether a key fitted and failed is not told here (STANDARDS B5).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/words.h"
+#include "smime/opening.h"
+#include "smime/words.h"
+
+enum {
+	RECIPIENTS	= 5,	/* that are named */
+	OURS		= 2,
+	ID_OCTETS	= 20,	/* of a serial number or key identifier */
+	NAME		= 100
+};
+
+static const char *
+hex_of(ps_slice s, char out[2 * ID_OCTETS + 1])
+{
+	if (s.n > ID_OCTETS)
+		s.n = ID_OCTETS;
+	ps_text_hex(out, s);
+	return out;
+}
+
+static void
+describe_id(const struct cms_id *id, char *out, size_t size)
+{
+	char name[NAME], hex[2 * ID_OCTETS + 1];
+
+	if (id->serial.n != 0)
+		ps_words(out, size, W_KEYS_CERT, PS_TEXT("serial", hex_of(id->serial, hex)),
+		    PS_TEXT("issuer", ps_name_text(id->issuer, name, sizeof name)));
+	else
+		ps_words(out, size, W_KEYS_KEY, PS_TEXT("id", hex_of(id->ski, hex)));
+}
+
+static void
+describe_other(const struct cms_recipient *r, char *out, size_t size)
+{
+	char oid[96] = "?", hex[2 * ID_OCTETS + 1];
+
+	if (r->kind == CMS_PASSWORD) {
+		ps_words(out, size, W_KEYS_PASSWORD);
+	} else if (r->kind == CMS_KEK) {
+		ps_words(out, size, W_KEYS_KEK, PS_TEXT("id", hex_of(r->key_id, hex)));
+	} else {
+		if (r->other_type.n != 0)
+			der_oid_text(r->other_type, oid, sizeof oid);
+		ps_words(out, size, W_KEYS_OTHER, PS_TEXT("oid", oid));
+	}
+}
+
+/* The first few recipients, and how many there are. A list of many keys in one
+ * kari shows as far as it was taken apart. */
+struct named {
+	char	 text[RECIPIENTS][256];
+	size_t	 n, all;
+};
+
+static void
+name_all(const struct ps_encryption *e, struct named *out)
+{
+	struct cms_recipient r;
+
+	for (size_t i = 0; i < e->recipients.n; i++) {
+		if (out->n == RECIPIENTS) {
+			out->all += e->recipients.n - i;
+			return;
+		}
+		cms_recipient_parse(&e->recipients, i, &r);
+		out->all += r.nid == 0 ? 1 : r.nid;
+		for (size_t k = 0; k < r.nid && out->n < RECIPIENTS; k++)
+			describe_id(&r.id[k], out->text[out->n++], sizeof out->text[0]);
+		if (r.nid == 0)
+			describe_other(&r, out->text[out->n++], sizeof out->text[0]);
+	}
+}
+
+/* --- ours --- */
+
+struct list {
+	char	 text[480];
+	size_t	 n;
+};
+
+static void
+list_add(struct list *l, const char *item)
+{
+	int n = snprintf(l->text + l->n, sizeof l->text - l->n, "%s%s", l->n == 0 ? "" : "; ",
+	    item);
+
+	if (n > 0)
+		l->n += (size_t)n;
+	if (l->n >= sizeof l->text)
+		l->n = sizeof l->text - 1;
+}
+
+static void
+list_certificate(struct list *l, const ps_cert *c)
+{
+	const char *address = ps_cert_address(c, 0);
+	char issuer[NAME], who[NAME], text[320];
+
+	(void)snprintf(issuer, sizeof issuer, "%s", ps_cert_issuer(c));
+	(void)snprintf(who, sizeof who, "%s", address != NULL ? address : ps_cert_subject(c));
+	ps_words(text, sizeof text, W_KEYS_OURS, PS_TEXT("who", who),
+	    PS_TEXT("serial", ps_cert_serial(c)), PS_TEXT("issuer", issuer));
+	list_add(l, text);
+}
+
+static void
+list_count(struct list *l, const char *words, size_t n)
+{
+	char text[96];
+
+	if (n == 0)
+		return;
+	ps_words(text, sizeof text, words, PS_NUMBER("n", n));
+	list_add(l, text);
+}
+
+static void
+list_ours(const struct ps_setup *s, struct list *out)
+{
+	size_t shown = s->nidentity < OURS ? s->nidentity : OURS;
+
+	for (size_t i = 0; i < shown; i++)
+		list_certificate(out, s->identity[i].cert);
+	list_count(out, W_KEYS_OURS_MORE, s->nidentity - shown);
+	list_count(out, W_KEYS_PASSWORDS, s->npassword);
+	list_count(out, W_KEYS_KEKS, s->nkek);
+}
+
+ps_code
+opening_no_key(struct opening *o, const struct ps_encryption *e, ps_err *err)
+{
+	struct named to = { .n = 0 };
+	struct list ours = { .n = 0 };
+
+	name_all(e, &to);
+	list_ours(&o->op->setup, &ours);
+	if (to.all > to.n)
+		ps_because(err, PS_E_NO_KEY, "smime.open", PS_NOWHERE, W_OPEN_KEYS_MORE,
+		    PS_NUMBER("n", to.all - to.n));
+	for (size_t i = to.n; i-- > 0;)
+		ps_because(err, PS_E_NO_KEY, "smime.open", PS_NOWHERE, W_OPEN_KEYS_TO,
+		    PS_TEXT("who", to.text[i]));
+	if (ours.n == 0)
+		return ps_because(err, PS_E_NO_KEY, "smime.open", PS_NOWHERE, W_OPEN_KEYS_NONE);
+	return ps_because(err, PS_E_NO_KEY, "smime.open", PS_NOWHERE, W_OPEN_KEYS_WITH,
+	    PS_TEXT("list", ours.text));
+}
