@@ -21,6 +21,7 @@
 	X(element_bytes, 1048576, "one ASN.1 element read whole") \
 	X(digests,	8,	"digest algorithms of one SignedData") \
 	X(signers,	64,	"SignerInfos of one SignedData") \
+	X(beside,	32,	"time-stamps and counter-signatures looked at in one message") \
 	X(signer_bytes,	1048576, "one SignerInfo, signed and unsigned attributes included") \
 	X(certificates,	100,	"certificates in one message") \
 	X(certificate_bytes, 65536, "one certificate") \

@@ -17,7 +17,11 @@
 #define PKCS9(n) OID(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, n)
 #define SMIME_AA(n) OID(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x02, n)
 
-enum { AA_CONTENT_TYPE, AA_DIGEST, AA_TIME, AA_CAPS, AA_PROTECT, AA_CERT_V2, AA_CERT };
+enum { AA_CONTENT_TYPE, AA_DIGEST, AA_TIME, AA_CAPS, AA_PROTECT, AA_CERT_V2, AA_CERT,
+	AA_BINARY_TIME };
+
+/* Of the year 9999; beyond, nothing can be said to a person. */
+#define LAST_SECOND	253402300799u
 
 /* `single`: at most one instance with exactly one value. */
 static const struct {
@@ -32,6 +36,7 @@ static const struct {
 	[AA_PROTECT] = { PKCS9(52), "cmsAlgorithmProtection", true },
 	[AA_CERT_V2] = { SMIME_AA(47), "signingCertificateV2", true },
 	[AA_CERT] = { SMIME_AA(12), "signingCertificate", true },
+	[AA_BINARY_TIME] = { SMIME_AA(46), "binarySigningTime", true },
 	{ SMIME_AA(11), "smimeEncryptionKeyPreference", true },
 	{ PKCS9(6), "countersignature", false },
 	{ SMIME_AA(1), "receiptRequest", true },
@@ -44,7 +49,6 @@ static const struct {
 	{ SMIME_AA(10), "contentReference", true },
 	{ SMIME_AA(14), "signatureTimeStampToken", false },
 	{ SMIME_AA(15), "signaturePolicy", true },
-	{ SMIME_AA(46), "binarySigningTime", true },
 	{ SMIME_AA(51), "multipleSignatures", false },
 	{ SMIME_AA(55), "secureHeaderFields", true },
 	{ OID(0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x10, 0x04),
@@ -118,6 +122,8 @@ parse_signing_cert(struct cms_attrs *a, struct der *v, bool v2)
 static void
 parse_value(struct cms_attrs *a, size_t which, struct der *v)
 {
+	uint64_t seconds;
+
 	switch (which) {
 	case AA_CONTENT_TYPE:
 		a->content_type = der_oid(v, "contentType");
@@ -128,6 +134,11 @@ parse_value(struct cms_attrs *a, size_t which, struct der *v)
 	case AA_TIME:
 		a->signing_time = der_time(v, "signingTime");
 		a->has_time = true;
+		break;
+	case AA_BINARY_TIME:	/* RFC 6019 */
+		seconds = der_u64(v, "BinaryTime");
+		a->has_binary_time = seconds <= LAST_SECOND;
+		a->binary_time = a->has_binary_time ? (int64_t)seconds : 0;
 		break;
 	case AA_CAPS:
 		a->caps = der_element(v, DER_SEQUENCE, "SMIMECapabilities");

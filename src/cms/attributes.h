@@ -13,6 +13,8 @@ struct cms_attrs {
 	ps_slice	 message_digest;
 	bool		 has_time, has_protection, has_cert, has_caps;
 	int64_t		 signing_time;
+	bool		 has_binary_time;
+	int64_t		 binary_time;
 	struct ps_algid	 protect_digest, protect_sig;
 	bool		 protect_mac;	/* names a MAC instead: not for us */
 	/* signingCertificate and V2; cert_hash[i].p == NULL: not there */

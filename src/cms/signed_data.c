@@ -192,8 +192,13 @@ cms_signed_clear(struct cms_signed *s)
 ps_cert *
 cms_signed_find(const struct cms_signed *s, size_t i, ps_cert *const *more, size_t nmore)
 {
-	const struct cms_id *id = &s->signer[i].sid;
+	return cms_signed_find_id(s, &s->signer[i].sid, more, nmore);
+}
 
+ps_cert *
+cms_signed_find_id(const struct cms_signed *s, const struct cms_id *id, ps_cert *const *more,
+    size_t nmore)
+{
 	for (size_t k = 0; k < s->bag.ncert; k++)
 		if (cms_id_names(id, s->bag.cert[k]))
 			return s->bag.cert[k];

@@ -34,6 +34,9 @@ PS_MUST ps_code cms_signed_usable(const struct cms_signed *s, ps_err *err);
 /* cms_signed_find looks for the certificate of signer `i` in the bag and in `more`. */
 ps_cert	*cms_signed_find(const struct cms_signed *s, size_t i, ps_cert *const *more,
     size_t nmore);
+/* cms_signed_find_id: that of anybody whom it names. */
+ps_cert	*cms_signed_find_id(const struct cms_signed *s, const struct cms_id *id,
+    ps_cert *const *more, size_t nmore);
 
 /* --- writing --- */
 struct cms_signed_params {

@@ -42,6 +42,13 @@ who(const struct ps_signature *s)
 	return address != NULL ? address : ps_cert_subject(s->cert);
 }
 
+/* RFC 5322, 3.6.2: Sender is one mailbox. What is anything else vouches for nobody. */
+static bool
+names_sender(const struct mime_mailboxes *sender, const ps_cert *cert)
+{
+	return sender->n == 1 && !sender->malformed && names_one(cert, sender);
+}
+
 /* A mail within the mail is judged by its own From, never by the outer one
  * (RFC 9787, 6.3), all of whose mailboxes one signer must cover. */
 static void
@@ -57,7 +64,9 @@ judge_inner_sender(struct ps_signature *s, const struct ps_senders *m)
 		ps_reason_add(s, "from-twice", W_R_FROM_TWICE);
 	else if (m->from.n == 0)
 		ps_reason_add(s, "from-missing", W_R_FROM_MISSING);
-	else if (missing != NULL && !names_one(s->cert, &m->sender))
+	else if (m->from.malformed)
+		ps_reason_add(s, "from-malformed", W_R_FROM_MALFORMED);
+	else if (missing != NULL && !names_sender(&m->sender, s->cert))
 		ps_reason_add(s, "sender-mismatch", W_R_SENDER, PS_TEXT("who", who(s)),
 		    PS_TEXT("from", missing));
 	else
@@ -81,10 +90,14 @@ judge_sender(ps_verdict *v, struct ps_signature *s)
 		ps_reason_add(s, "from-twice", W_R_FROM_TWICE);
 	else if (v->from.n == 0)
 		ps_reason_add(s, "from-missing", W_R_FROM_MISSING);
+	else if (v->from.malformed)
+		ps_reason_add(s, "from-malformed", W_R_FROM_MALFORMED);
+	else if (v->twice != NULL)
+		ps_reason_add(s, "field-twice", W_R_FIELD_TWICE, PS_TEXT("name", v->twice));
 	else if (ps_cert_address(s->cert, 0) == NULL)
 		ps_reason_add(s, "no-address", W_R_NO_ADDRESS,
 		    PS_TEXT("who", ps_cert_subject(s->cert)));
-	else if (!names_one(s->cert, &v->from) && !names_one(s->cert, &v->sender))
+	else if (!names_one(s->cert, &v->from) && !names_sender(&v->sender, s->cert))
 		ps_reason_add(s, "sender-mismatch", W_R_SENDER, PS_TEXT("who", who(s)),
 		    PS_TEXT("from", first_address(&v->from)));
 	else
@@ -120,7 +133,7 @@ judge_several(ps_verdict *v)
 	for (size_t i = 0; i < v->nsignature; i++) {
 		struct ps_signature *s = &v->signature[i];
 
-		if (s->state != PS_STATE_VALID || names_one(s->cert, &v->sender) ||
+		if (s->state != PS_STATE_VALID || names_sender(&v->sender, s->cert) ||
 		    ps_layer_senders(s->layer) != NULL)
 			continue;
 		s->state = PS_STATE_MISMATCH;
@@ -128,13 +141,122 @@ judge_several(ps_verdict *v)
 	}
 }
 
-static const struct ps_signature *
-best_signature(const ps_verdict *v, enum ps_state state)
+bool
+ps_layer_within(const struct ps_layer *l, const struct ps_layer *outer)
+{
+	while (l != NULL && l != outer)
+		l = l->parent;
+	return l != NULL;
+}
+
+const struct ps_layer *
+ps_verdict_signs(const struct ps_signature *s)
+{
+	return s->layer->kind == PS_LAYER_SIGNATURE ? s->layer->parent : s->layer;
+}
+
+/* Is the text encrypted within what was signed? */
+static bool
+is_outside(const ps_verdict *v, const struct ps_signature *s)
+{
+	for (size_t i = 0; i < v->nencryption; i++)
+		if (v->encryption[i].in_envelope && v->encryption[i].opened &&
+		    ps_layer_within(v->encryption[i].layer, ps_verdict_signs(s)))
+			return true;
+	return false;
+}
+
+static bool
+any_inside(const ps_verdict *v)
 {
 	for (size_t i = 0; i < v->nsignature; i++)
-		if (v->signature[i].in_envelope && v->signature[i].state == state)
-			return &v->signature[i];
-	return NULL;
+		if (v->signature[i].in_envelope && v->signature[i].state == PS_STATE_VALID &&
+		    !is_outside(v, &v->signature[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Anybody can sign a ciphertext that was made by and for others (A14): it shows
+ * who sent it, not who wrote it. Around a good signature (triple wrapping, RFC
+ * 2634) it may stay.
+ */
+static void
+judge_outside(ps_verdict *v)
+{
+	if (any_inside(v))
+		return;
+	for (size_t i = 0; i < v->nsignature; i++) {
+		struct ps_signature *s = &v->signature[i];
+
+		if (!s->in_envelope || s->state != PS_STATE_VALID || !is_outside(v, s))
+			continue;
+		s->state = PS_STATE_UNTRUSTED;
+		ps_reason_add(s, "signed-outside", W_R_OUTSIDE, PS_TEXT("who", who(s)));
+		ps_verdict_warn(v, "signed-outside", W_W_OUTSIDE, PS_TEXT("who", who(s)));
+	}
+}
+
+static bool
+is_same(const struct ps_signature *a, const struct ps_signature *b)
+{
+	return a->state == PS_STATE_VALID && b->state == PS_STATE_VALID && a->layer == b->layer &&
+	    ps_slice_equal(ps_cert_der(a->cert), ps_cert_der(b->cert));
+}
+
+static void
+drop_signature(ps_verdict *v, size_t i)
+{
+	ps_signature_clear(&v->signature[i]);
+	v->nsignature--;
+	memmove(&v->signature[i], &v->signature[i + 1],
+	    (v->nsignature - i) * sizeof v->signature[i]);
+}
+
+/* Two good signatures by one certificate say no more than one (A3). */
+static void
+drop_repeated(ps_verdict *v)
+{
+	for (size_t i = 0; i < v->nsignature; i++)
+		for (size_t k = i + 1; k < v->nsignature &&
+		    v->signature[k].layer == v->signature[i].layer;)
+			if (is_same(&v->signature[i], &v->signature[k]))
+				drop_signature(v, k);
+			else
+				k++;
+}
+
+static bool
+counts(const struct ps_signature *s)
+{
+	return s->in_envelope && s->state == PS_STATE_VALID;
+}
+
+/* The signature that the sentence names: of whom the mail is from before that
+ * of who sent it. */
+static const struct ps_signature *
+best_signature(const ps_verdict *v)
+{
+	const struct ps_signature *found = NULL;
+
+	for (size_t i = 0; i < v->nsignature; i++) {
+		const struct ps_signature *s = &v->signature[i];
+
+		if (!counts(s))
+			continue;
+		if (v->from.n == 0 || names_one(s->cert, &v->from))
+			return s;
+		if (found == NULL)
+			found = s;
+	}
+	return found;
+}
+
+/* Did the Sender sign what is from somebody else? */
+static bool
+is_by_sender(const ps_verdict *v, const struct ps_signature *s)
+{
+	return s != NULL && v->from.n != 0 && !names_one(s->cert, &v->from);
 }
 
 static const struct ps_encryption *
@@ -162,7 +284,26 @@ ps_verdict_confidentiality(const ps_verdict *v)
 	for (size_t i = 0; i < v->nencryption; i++)
 		if (v->encryption[i].in_envelope && v->encryption[i].authenticated)
 			return "intact";
-	return best_signature(v, PS_STATE_VALID) != NULL ? "intact" : "encrypted";
+	return best_signature(v) != NULL ? "intact" : "encrypted";
+}
+
+/* The status by RFC 9787: a bad signature is none, and weak encryption is never
+ * called confidential. */
+const char *
+ps_verdict_status(const ps_verdict *v)
+{
+	switch (v->summary) {
+	case PS_SUMMARY_SEALED:
+		return "confidential";
+	case PS_SUMMARY_SIGNED:
+		return "verified";
+	case PS_SUMMARY_ENCRYPTED:
+		return "encrypted-unverified";
+	case PS_SUMMARY_PLAIN:
+	case PS_SUMMARY_BROKEN:
+		break;
+	}
+	return "unprotected";
 }
 
 static ps_summary
@@ -173,7 +314,7 @@ summarise(const ps_verdict *v)
 
 	if (v->error.n != 0)
 		return PS_SUMMARY_BROKEN;
-	if (best_signature(v, PS_STATE_VALID) != NULL)
+	if (best_signature(v) != NULL)
 		return e != NULL && !weak ? PS_SUMMARY_SEALED : PS_SUMMARY_SIGNED;
 	return e != NULL ? PS_SUMMARY_ENCRYPTED : PS_SUMMARY_PLAIN;
 }
@@ -191,14 +332,19 @@ why_not(const ps_verdict *v)
 static void
 write_sentence(ps_verdict *v)
 {
-	const struct ps_signature *good = best_signature(v, PS_STATE_VALID);
+	const struct ps_signature *good = best_signature(v);
 	const char *name = good == NULL ? "" : who(good);
 	const char *why = why_not(v);
-	char cause[320];
+	char cause[320], both[320];
 	bool weak;
 	char *out = v->sentence;
 	size_t size = sizeof v->sentence;
 
+	if (is_by_sender(v, good)) {
+		ps_words(both, sizeof both, W_WHO_SENDER, PS_TEXT("who", name),
+		    PS_TEXT("from", first_address(&v->from)));
+		name = both;
+	}
 	envelope_encryption(v, &weak);
 	switch (v->summary) {
 	case PS_SUMMARY_BROKEN:
@@ -233,7 +379,7 @@ warn_signature(ps_verdict *v, const struct ps_signature *s)
 {
 	if (s->weak_digest)
 		ps_verdict_warn(v, "weak-digest", W_W_WEAK_DIGEST, PS_TEXT("name", s->digest));
-	if (s->state == PS_STATE_MISMATCH && v->from.n != 0)
+	if (s->state == PS_STATE_MISMATCH && v->from.n != 0 && !names_one(s->cert, &v->from))
 		ps_verdict_warn(v, "sender-mismatch", W_W_SENDER, PS_TEXT("who", who(s)),
 		    PS_TEXT("from", first_address(&v->from)));
 	if (s->state == PS_STATE_VALID && !v->is_mail && v->from.n == 0)
@@ -270,6 +416,7 @@ warn_headers(ps_verdict *v, bool protects)
 static void
 warn_all(ps_verdict *v)
 {
+	const struct ps_signature *good = best_signature(v);
 	bool protects = false;
 
 	for (size_t i = 0; i < v->nsignature; i++) {
@@ -291,18 +438,27 @@ warn_all(ps_verdict *v)
 			ps_verdict_warn(v, "weak-cipher", W_W_WEAK_CIPHER,
 			    PS_TEXT("name", e->cipher));
 	}
+	if (strcmp(ps_verdict_confidentiality(v), "encrypted") == 0)
+		ps_verdict_warn(v, "no-integrity", W_W_NO_TAG);
 	if (v->from.n > 1 || v->nfrom > 1)
 		ps_verdict_warn(v, "multiple-from", W_W_MULTIPLE_FROM);
+	if (is_by_sender(v, good))
+		ps_verdict_warn(v, "signed-by-sender", W_W_BY_SENDER, PS_TEXT("who", who(good)),
+		    PS_TEXT("from", first_address(&v->from)));
 	warn_headers(v, protects);
+	ps_verdict_warn_mail(v, good);
+	ps_verdict_warn_ess(v);
 }
 
 void
 ps_verdict_complete(ps_verdict *v)
 {
+	drop_repeated(v);
 	for (size_t i = 0; i < v->nsignature; i++)
 		if (v->signature[i].state == PS_STATE_VALID)
 			judge_sender(v, &v->signature[i]);
 	judge_several(v);
+	judge_outside(v);
 	v->summary = summarise(v);
 	warn_all(v);
 	write_sentence(v);
@@ -335,7 +491,7 @@ ps_verdict_exit(const ps_verdict *v)
 		return 1;
 	for (size_t i = 0; i < v->nsignature; i++)
 		any |= v->signature[i].in_envelope;
-	return any && best_signature(v, PS_STATE_VALID) == NULL ? 1 : 0;
+	return any && best_signature(v) == NULL ? 1 : 0;
 }
 
 int

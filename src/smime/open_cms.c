@@ -280,6 +280,20 @@ pass_by(struct enveloped *x, ps_err *err)
 	return code != PS_OK ? code : cms_enveloped_finish(&x->e, err);
 }
 
+/* Whose certificate it was that opened it, so that a reader whom the mail is
+ * not addressed to is told. */
+static void
+note_reader(struct enveloped *x)
+{
+	const struct ps_setup *s = &x->o->op->setup;
+	struct cms_recipient ri;
+
+	cms_recipient_parse(&record(x)->recipients, record(x)->ours, &ri);
+	if ((ri.kind == CMS_KTRI || ri.kind == CMS_KARI || ri.kind == CMS_KEM) &&
+	    x->tries.key - 1 < s->nidentity)
+		record(x)->reader = ps_cert_ref(s->identity[x->tries.key - 1].cert);
+}
+
 static ps_code
 open_inside(struct enveloped *x, struct ps_layer *layer, bool in_envelope, ps_err *err)
 {
@@ -300,6 +314,7 @@ open_inside(struct enveloped *x, struct ps_layer *layer, bool in_envelope, ps_er
 	if (code != PS_OK)
 		return code;
 	record(x)->opened = true;
+	note_reader(x);
 	return read_content(x, layer, in_envelope, err);
 }
 

@@ -138,6 +138,7 @@ adopt(struct opening *o, const struct mime_header *h, enum ps_hp mode, bool encr
     struct people *p, ps_err *err)
 {
 	struct ps_headers *out = &o->v->headers;
+	ps_code code;
 
 	out->mode = mode;
 	out->encrypted = encrypted;
@@ -148,6 +149,8 @@ adopt(struct opening *o, const struct mime_header *h, enum ps_hp mode, bool encr
 	if (!out->partial) {
 		replace_people(o, p);
 		replace_date(o, h);
+		if ((code = opening_fields(o, h, err)) != PS_OK)
+			return code;
 	}
 	return ps_headers_compare(out, h, o->is_mail ? &o->mail : NULL, err);
 }

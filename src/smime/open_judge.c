@@ -77,12 +77,15 @@ copy_text(char *out, size_t size, const char *s)
 }
 
 /* What the SignerInfo says of itself. */
-static ps_code
-describe_signer(struct ps_signature *sig, const struct cms_signer *s, ps_err *err)
+ps_code
+opening_describe_signer(struct ps_signature *sig, const struct cms_signer *s, ps_err *err)
 {
 	const struct cms_attrs *a = &s->parsed;
 	const struct ps_alg *digest = ps_alg_digest_of(&s->digest);
 	struct ps_sigspec spec;
+	ps_slice inside;
+	uint32_t tag;
+	size_t whole;
 	char name[96];
 	ps_code code;
 
@@ -95,11 +98,13 @@ describe_signer(struct ps_signature *sig, const struct cms_signer *s, ps_err *er
 	    : ps_algid_text(PS_ALG_SIGNATURE, &s->sig, name, sizeof name));
 	if (!s->has_attrs)
 		return PS_OK;
-	sig->has_time = a->has_time;
-	sig->signing_time = a->signing_time;
+	sig->has_time = a->has_time || a->has_binary_time;
+	sig->signing_time = a->has_time ? a->signing_time : a->binary_time;
 	if ((code = ps_buf_add(&sig->attrs, s->attrs, err)) != PS_OK)
 		return code;
 	sig->nshown = a->nshown;
+	if (der_split(ps_buf_get(&sig->attrs), &tag, &inside, &whole))
+		cms_ess_parse(&sig->ess, inside);
 	for (size_t i = 0; i < a->nshown; i++)
 		sig->shown[i] = (ps_slice){ sig->attrs.p + (a->shown[i].p - s->attrs.p),
 		    a->shown[i].n };
@@ -157,7 +162,11 @@ judge_path(struct opening *o, struct ps_signature *sig, const struct cms_bag *ba
 	struct ps_path_out path = { .good = false };
 	ps_code code;
 
-	code = ps_setup_judge(&o->op->setup, sig->cert, bag, PS_PURPOSE_SIGN, o->now, &path, err);
+	/* A proven time counts, and only that: the signer's own claim never does. */
+	code = sig->stamped
+	    ? ps_setup_judge_past(&o->op->setup, sig->cert, bag, PS_PURPOSE_SIGN, sig->at, &path,
+	    err)
+	    : ps_setup_judge(&o->op->setup, sig->cert, bag, PS_PURPOSE_SIGN, o->now, &path, err);
 	if (code != PS_OK)
 		return code;
 	for (size_t i = 0; i < path.nproblem; i++)
@@ -186,6 +195,26 @@ is_mail_content(struct opening *o, struct ps_signature *sig, const struct cms_si
 	return false;
 }
 
+ps_code
+opening_judge_found(struct opening *o, struct ps_signature *sig, const struct cms_signer *s,
+    const struct cms_check_out *check, const struct cms_bag *bag, bool sound, ps_err *err)
+{
+	bool strong, good;
+	ps_code code;
+
+	add_meaning(sig, s, check->result);
+	if (check->result != CMS_CHECK_GOOD && check->result != CMS_CHECK_GOOD_NO_ATTRS)
+		return PS_OK;
+	strong = judge_strength(o, sig, &check->spec);
+	if (check->result == CMS_CHECK_GOOD_NO_ATTRS)
+		strong = strong && !ps_policy_wants_signed_attrs(o->op->setup.policy);
+	if ((code = judge_path(o, sig, bag, &good, err)) != PS_OK)
+		return code;
+	if (strong && good && sound)
+		sig->state = PS_STATE_VALID;
+	return PS_OK;
+}
+
 static ps_code
 judge_signer(struct opening *o, struct ps_signature *sig, const struct cms_signed *s, size_t i,
     const struct cms_digests *digests, ps_err *err)
@@ -194,24 +223,16 @@ judge_signer(struct opening *o, struct ps_signature *sig, const struct cms_signe
 	    .digests = digests,
 	    .content_type = { s->content_oid.p, s->content_oid.n } };
 	struct cms_check_out check;
-	bool strong, good;
+	bool sound;
 	ps_code code;
 
 	if ((code = cms_signer_check(&in, &check, err)) != PS_OK)
 		return code;
-	add_meaning(sig, &s->signer[i], check.result);
 	if (check.not_der && sig->in_envelope)
 		ps_verdict_warn(o->v, "attributes-not-der", W_W_NOT_DER);
-	if (check.result != CMS_CHECK_GOOD && check.result != CMS_CHECK_GOOD_NO_ATTRS)
-		return PS_OK;
-	strong = judge_strength(o, sig, &check.spec);
-	if (check.result == CMS_CHECK_GOOD_NO_ATTRS)
-		strong = strong && !ps_policy_wants_signed_attrs(o->op->setup.policy);
-	if ((code = judge_path(o, sig, &s->bag, &good, err)) != PS_OK)
-		return code;
-	if (strong && good && is_mail_content(o, sig, s))
-		sig->state = PS_STATE_VALID;
-	return PS_OK;
+	sound = (check.result != CMS_CHECK_GOOD && check.result != CMS_CHECK_GOOD_NO_ATTRS) ||
+	    is_mail_content(o, sig, s);
+	return opening_judge_found(o, sig, &s->signer[i], &check, &s->bag, sound, err);
 }
 
 static ps_code
@@ -228,7 +249,9 @@ one_signer(struct opening *o, struct ps_layer *layer, struct cms_signed *s, size
 	sig->in_envelope = layer->in_envelope;
 	sig->state = PS_STATE_UNKNOWN;
 	sig->at = o->now;
-	if ((code = describe_signer(sig, &s->signer[i], err)) != PS_OK)
+	if ((code = opening_describe_signer(sig, &s->signer[i], err)) != PS_OK ||
+	    (code = opening_judge_stamps(o, sig, s, i, err)) != PS_OK ||
+	    (code = opening_judge_counters(o, sig, s, i, err)) != PS_OK)
 		return code;
 	cert = cms_signed_find(s, i, o->op->setup.cert, o->op->setup.ncert);
 	if (cert == NULL) {

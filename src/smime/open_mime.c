@@ -387,7 +387,9 @@ top_mail(struct opening *o, ps_reader *in, ps_err *err)
 	ps_code code;
 
 	if ((code = mime_header_read(&o->mail, in, o->limits, err)) != PS_OK ||
-	    (code = read_senders(o, err)) != PS_OK || (code = given_sender(o, err)) != PS_OK ||
+	    (code = read_senders(o, err)) != PS_OK ||
+	    (code = opening_fields(o, &o->mail, err)) != PS_OK ||
+	    (code = given_sender(o, err)) != PS_OK ||
 	    (code = opening_enter_entity(o, err)) != PS_OK)
 		return code;
 	o->lf = o->mail.lf;

@@ -165,6 +165,24 @@ write_outer(struct opening *o, ps_err *err)
 	return code;
 }
 
+/* When the payload becomes a part, its fields that are the mail's stand above. */
+static ps_code
+write_user_fields(struct opening *o, const struct mime_header *payload, ps_err *err)
+{
+	ps_code code = PS_OK;
+
+	if (!o->out.may_wrap || !is_protected(o))
+		return PS_OK;
+	for (size_t i = 0; i < payload->n && code == PS_OK; i++) {
+		const struct mime_field *f = &payload->field[i];
+
+		if (f->name.n != 0 && !mime_field_is(f, "HP-Outer") &&
+		    !mime_field_is_structural(f))
+			code = write_field(o, f, err);
+	}
+	return code;
+}
+
 static ps_code
 write_protected(struct opening *o, const struct mime_header *payload, ps_err *err)
 {
@@ -173,7 +191,8 @@ write_protected(struct opening *o, const struct mime_header *payload, ps_err *er
 	for (size_t i = 0; i < payload->n && code == PS_OK; i++) {
 		const struct mime_field *f = &payload->field[i];
 
-		if (f->name.n == 0 || mime_field_is(f, "HP-Outer"))
+		if (f->name.n == 0 || mime_field_is(f, "HP-Outer") ||
+		    (o->out.wrapped && !mime_field_is_structural(f)))
 			continue;
 		code = mime_field_is(f, "Content-Type") ? write_type(o, f, err)
 		    : write_field(o, f, err);
@@ -190,7 +209,8 @@ write_structural(struct opening *o, const struct mime_header *payload, bool lf, 
 
 	for (size_t i = 0; i < payload->n; i++)
 		any |= mime_field_is_structural(&payload->field[i]);
-	if (o->is_mail && any && !version && (code = ps_writer_text(opening_output_place(o),
+	if (o->is_mail && any && !version && !o->out.wrapped &&
+	    (code = ps_writer_text(opening_output_place(o),
 	    lf ? "MIME-Version: 1.0\n" : "MIME-Version: 1.0\r\n", err)) != PS_OK)
 		return code;
 	if (is_protected(o))
@@ -214,9 +234,11 @@ write_fields(struct opening *o, const struct mime_header *payload, ps_err *err)
 	    (code = ps_writer_write(opening_output_place(o), o->mail.postmark, err)) != PS_OK)
 		return code;
 	if ((code = write_outer(o, err)) != PS_OK ||
+	    (code = write_user_fields(o, payload, err)) != PS_OK ||
+	    (code = opening_wrap_begin(o, err)) != PS_OK ||
 	    (code = write_structural(o, payload, lf, err)) != PS_OK)
 		return code;
-	if (!o->is_mail && payload->n == 0)
+	if (!o->is_mail && payload->n == 0 && !o->out.wrapped)
 		return PS_OK;	/* content of a bare object: nothing before it */
 	return ps_writer_text(opening_output_place(o), lf ? "\n" : "\r\n", err);
 }
@@ -257,7 +279,11 @@ opening_output_look(void *arg, ps_slice in, ps_err *err)
 ps_code
 opening_output_finish(struct opening *o, ps_err *err)
 {
-	return o->out.converted == NULL ? PS_OK : ps_writer_finish(o->out.converted, err);
+	ps_code code = opening_wrap_end(o, err);
+
+	if (code != PS_OK || o->out.converted == NULL)
+		return code;
+	return ps_writer_finish(o->out.converted, err);
 }
 
 void

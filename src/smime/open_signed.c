@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "base/words.h"
+#include "mime/multipart.h"
 #include "smime/opening.h"
 #include "smime/words.h"
 
@@ -107,16 +108,26 @@ struct clear {
 	struct mime_multipart *m;
 	struct cms_digests digests;
 	struct ps_layer	*layer;
+	struct ps_buf	 preamble;	/* kept for --all-parts */
+	bool		 epilogue;	/* there is one */
+	bool		 judged;	/* there is no signature to be judged */
 };
 
+/* The next part, NULL after the last. Text around them is nobody's word. */
 static ps_code
 next_part(struct clear *c, ps_reader **out, ps_err *err)
 {
-	ps_code code = mime_multipart_next(c->m, out, err);
+	enum mime_region kind;
+	ps_slice delimiter;
+	ps_code code;
 
-	if (code == PS_OK && *out == NULL)
-		return ps_fail(err, PS_E_MALFORMED, "smime.open", PS_NOWHERE,
-		    W_OPEN_SIGNATURE_PART);
+	do {
+		code = mime_multipart_region(c->m, &kind, &delimiter, out, err);
+		if (code == PS_OK && kind == MIME_PREAMBLE && c->in_envelope)
+			code = opening_outside_keep(c->o, *out, &c->preamble, err);
+		else if (code == PS_OK && kind == MIME_EPILOGUE && c->in_envelope)
+			code = opening_outside_rest(c->o, *out, &c->epilogue, err);
+	} while (code == PS_OK && kind != MIME_PART && kind != MIME_END);
 	return code;
 }
 
@@ -160,7 +171,8 @@ read_content_part(struct clear *c, ps_reader *part, ps_err *err)
 	    (code = ps_reader_drain(p.tap, NULL, err)) == PS_OK)
 		code = cms_digests_final(&c->digests, err);
 	close_part(&p);
-	return code;
+	return code != PS_OK ? code
+	    : opening_outside_text(c->o, ps_buf_get(&c->preamble), err);
 }
 
 /* Digests that signers want and micalg did not announce. */
@@ -261,6 +273,14 @@ fail_all(struct opening *o, struct ps_layer *layer, const char *why, const char 
 	return PS_OK;
 }
 
+/* A verdict where there is no signature to judge. */
+static ps_code
+fail_unread(struct clear *c, const char *why, const char *words, ps_err *err)
+{
+	c->judged = true;
+	return fail_all(c->o, c->layer, why, words, err);
+}
+
 /* A SignedData in the signature part that has content of its own: which one
  * was signed? (STANDARDS A2) */
 static ps_code
@@ -273,6 +293,8 @@ judge_clear(struct clear *c, struct cms_signed *s, struct ps_layer *layer, bool 
 		return fail_all(c->o, layer, "embedded-content", W_R_EMBEDDED, err);
 	if (!form)
 		return fail_all(c->o, layer, "not-two-parts", W_R_FORM, err);
+	if (s->nsigner == 0 && layer->in_envelope)
+		ps_verdict_warn(c->o->v, "no-signer", W_W_NO_SIGNER);
 	if ((code = mend_digests(c, s, err)) != PS_OK)
 		return code;
 	return opening_judge_signers(c->o, layer, s, &c->digests, err);
@@ -319,6 +341,54 @@ read_signature_body(struct clear *c, const struct mime_entity *e, ps_reader *bod
 	return code;
 }
 
+/* RFC 1847, 2.1: the protocol names the type of the second part. Gateways that
+ * know no S/MIME make an octet-stream of it. */
+static bool
+is_signature_part(const struct mime_entity *e)
+{
+	return opening_is_signature(&e->type) ||
+	    mime_type_is(&e->type, "application", "pkcs7-mime") ||
+	    mime_type_is(&e->type, "application", "x-pkcs7-mime") ||
+	    mime_type_is(&e->type, "application", "octet-stream");
+}
+
+/* What a transit or a forger does to the part does not withhold the content. */
+static bool
+is_damage(ps_code code)
+{
+	return code == PS_E_MALFORMED || code == PS_E_UNSUPPORTED || code == PS_E_LIMIT;
+}
+
+static ps_code
+read_signature_layer(struct clear *c, const struct mime_entity *e, ps_reader *part,
+    struct cms_signed *s, struct ps_layer **out_layer, ps_err *err)
+{
+	ps_code code;
+
+	if ((code = ps_layer_add(c->o->v, c->layer, PS_LAYER_SIGNATURE, c->in_envelope,
+	    out_layer, err)) != PS_OK ||
+	    (code = opening_set_media(*out_layer, e, err)) != PS_OK)
+		return code;
+	if ((code = read_signature_body(c, e, part, s, err)) == PS_OK)
+		return opening_describe_signed(*out_layer, s, err);
+	if (!is_damage(code))
+		return code;
+	ps_err_clear(err);
+	return fail_unread(c, "signature-unreadable", W_R_SIGNATURE_UNREAD, err);
+}
+
+/* The second part calls itself something else: it is not taken for a signature. */
+static ps_code
+pass_other_part(struct clear *c, const struct mime_header *h, ps_reader *part, ps_err *err)
+{
+	ps_code code = PS_OK;
+
+	if (c->in_envelope)
+		code = opening_outside_part(c->o, h, part, err);
+	return code != PS_OK ? code
+	    : fail_unread(c, "signature-part", W_R_SIGNATURE_PART, err);
+}
+
 /* Reads the second part whole, so that judging may go back to the first. */
 static ps_code
 read_signature_part(struct clear *c, ps_reader *part, struct cms_signed *s,
@@ -329,13 +399,25 @@ read_signature_part(struct clear *c, ps_reader *part, struct cms_signed *s,
 	ps_code code;
 
 	if ((code = mime_header_read(&h, part, c->o->limits, err)) == PS_OK &&
-	    (code = mime_entity_parse(&e, &h, c->o->limits, err)) == PS_OK &&
-	    (code = ps_layer_add(c->o->v, c->layer, PS_LAYER_SIGNATURE, c->in_envelope,
-	    out_layer, err)) == PS_OK &&
-	    (code = opening_set_media(*out_layer, &e, err)) == PS_OK &&
-	    (code = read_signature_body(c, &e, part, s, err)) == PS_OK)
-		code = opening_describe_signed(*out_layer, s, err);
+	    (code = mime_entity_parse(&e, &h, c->o->limits, err)) == PS_OK)
+		code = is_signature_part(&e)
+		    ? read_signature_layer(c, &e, part, s, out_layer, err)
+		    : pass_other_part(c, &h, part, err);
 	mime_entity_clear(&e);
+	mime_header_clear(&h);
+	return code;
+}
+
+/* A part that the signature says nothing of. */
+static ps_code
+read_further(struct clear *c, ps_reader *part, ps_err *err)
+{
+	struct mime_header h = { 0 };
+	ps_code code = PS_OK;
+
+	if (c->in_envelope && c->o->out.wrapped &&
+	    (code = mime_header_read(&h, part, c->o->limits, err)) == PS_OK)
+		code = opening_outside_part(c->o, &h, part, err);
 	mime_header_clear(&h);
 	return code;
 }
@@ -345,13 +427,26 @@ static ps_code
 read_rest(struct clear *c, bool *out_form, ps_err *err)
 {
 	ps_reader *part;
-	ps_code code = mime_multipart_next(c->m, &part, err);
+	ps_code code = next_part(c, &part, err);
 
 	*out_form = code == PS_OK && part == NULL;
 	while (code == PS_OK && part != NULL)
-		code = mime_multipart_next(c->m, &part, err);
-	if (code == PS_OK && mime_multipart_epilogue(c->m) && c->in_envelope)
+		if ((code = read_further(c, part, err)) == PS_OK)
+			code = next_part(c, &part, err);
+	if (code == PS_OK && c->epilogue)
 		ps_verdict_warn(c->o->v, "outside-text", W_W_TRAILING);
+	return code;
+}
+
+/* Without content there is nothing to show. */
+static ps_code
+must_part(struct clear *c, ps_reader **out, ps_err *err)
+{
+	ps_code code = next_part(c, out, err);
+
+	if (code == PS_OK && *out == NULL)
+		return ps_fail(err, PS_E_MALFORMED, "smime.open", PS_NOWHERE,
+		    W_OPEN_SIGNATURE_PART);
 	return code;
 }
 
@@ -361,12 +456,18 @@ read_both(struct clear *c, struct cms_signed *s, struct ps_layer **out_layer, ps
 	ps_reader *part;
 	ps_code code;
 
-	if ((code = next_part(c, &part, err)) != PS_OK ||
+	if ((code = must_part(c, &part, err)) != PS_OK ||
 	    (code = look_which(c, part, err)) != PS_OK)
 		return code;
 	code = c->swapped ? read_signature_part(c, part, s, out_layer, err)
 	    : read_content_part(c, part, err);
-	if (code != PS_OK || (code = next_part(c, &part, err)) != PS_OK)
+	if (code != PS_OK)
+		return code;
+	if (c->swapped)
+		code = must_part(c, &part, err);
+	else if ((code = next_part(c, &part, err)) == PS_OK && part == NULL)
+		return fail_unread(c, "not-two-parts", W_R_FORM, err);
+	if (code != PS_OK)
 		return code;
 	return c->swapped ? read_content_part(c, part, err)
 	    : read_signature_part(c, part, s, out_layer, err);
@@ -384,7 +485,7 @@ open_clear(struct clear *c, ps_err *err)
 	    err)) == PS_OK &&
 	    (code = read_both(c, &s, &layer, err)) == PS_OK &&
 	    (code = read_rest(c, &form, err)) == PS_OK &&
-	    (code = ps_reader_drain(c->body, NULL, err)) == PS_OK && layer != NULL)
+	    (code = ps_reader_drain(c->body, NULL, err)) == PS_OK && layer != NULL && !c->judged)
 		code = judge_clear(c, &s, layer, form, err);
 	cms_signed_clear(&s);
 	return code;
@@ -401,6 +502,7 @@ opening_multipart_signed(struct opening *o, const struct mime_entity *e, ps_read
 
 	if (boundary == NULL || *boundary == '\0')
 		return ps_fail(err, PS_E_MALFORMED, "smime.open", PS_NOWHERE, W_OPEN_BOUNDARY);
+	o->out.may_wrap |= in_envelope && o->op->all_parts && o->out.dst != NULL;
 	if ((code = opening_enter_crypto(o, err)) != PS_OK)
 		return code;
 	if ((code = ps_layer_add(o->v, parent, PS_LAYER_SIGNED_MULTIPART, in_envelope, &c.layer,
@@ -408,6 +510,7 @@ opening_multipart_signed(struct opening *o, const struct mime_entity *e, ps_read
 	    (code = mime_multipart_open(&c.m, body, boundary, o->limits, err)) == PS_OK)
 		code = open_clear(&c, err);
 	mime_multipart_close(c.m);
+	ps_buf_clear(&c.preamble);
 	cms_digests_clear(&c.digests);
 	o->crypto_depth--;
 	return code;
@@ -485,8 +588,12 @@ finish_signed(struct opening *o, struct cms_signed *s, struct ps_layer *layer, p
 		return code;
 	if (is_certs_only(s)) {
 		layer->kind = PS_LAYER_CERTS_ONLY;
+		if (layer->in_envelope)
+			ps_verdict_warn(o->v, "certs-only", W_W_CERTS_ONLY);
 		return PS_OK;
 	}
+	if (s->nsigner == 0 && layer->in_envelope)
+		ps_verdict_warn(o->v, "no-signer", W_W_NO_SIGNER);
 	/* Beside its content, as an attachment of its own, it signs nothing. */
 	if (!s->has_content && !layer->in_envelope) {
 		layer->kind = PS_LAYER_SIGNATURE;

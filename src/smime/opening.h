@@ -10,6 +10,7 @@
  * what is written.
  */
 
+#include "cms/signed_data.h"
 #include "smime/setup.h"
 #include "smime/verdict.h"
 
@@ -38,6 +39,9 @@ struct opening_output {
 	ps_writer	*converted;	/* runs `eol` into dst; NULL: not needed */
 	uint64_t	 at, high;	/* of the payload */
 	bool		 begun;
+	bool		 may_wrap;	/* a layer that something can stand beside */
+	bool		 wrapped;	/* the payload is the first part of a multipart */
+	char		 boundary[48];
 };
 
 struct opening {
@@ -52,6 +56,7 @@ struct opening {
 	struct opening_output out;
 	unsigned	 crypto_depth, mime_depth, inflate_depth;
 	uint64_t	 parts;
+	uint64_t	 beside;	/* time-stamps and counter-signatures so far */
 	size_t		 nencrypted;	/* encrypted layers met so far */
 	struct opening_memo *memo;
 	bool		 second;	/* the second run */
@@ -139,6 +144,9 @@ PS_MUST ps_code opening_inner(struct opening *o, ps_reader *r, struct ps_layer *
 PS_MUST ps_code opening_content(struct opening *o, ps_reader *r, struct ps_layer *parent,
     bool in_envelope, ps_err *err);
 
+/* open_fields.c: reads from a section what the verdict looks at besides the senders, in
+ * place of what was read before. */
+PS_MUST ps_code opening_fields(struct opening *o, const struct mime_header *h, ps_err *err);
 /* opening_addresses appends the mailboxes of all fields `name`. */
 PS_MUST ps_code opening_addresses(struct opening *o, const struct mime_header *h,
     const char *name, struct mime_mailboxes *out, unsigned *count, ps_err *err);
@@ -181,6 +189,19 @@ PS_MUST ps_code opening_signed_data(struct opening *o, struct cms_shell *shell,
 /* opening_judge_signers judges each SignerInfo against these digests. */
 PS_MUST ps_code opening_judge_signers(struct opening *o, struct ps_layer *layer,
     struct cms_signed *s, const struct cms_digests *digests, ps_err *err);
+/* open_judge.c: opening_describe_signer copies what a SignerInfo says of itself;
+ * opening_judge_found says what a check means, and judges algorithms and path. `sound`: nothing
+ * else speaks against it. */
+PS_MUST ps_code opening_describe_signer(struct ps_signature *sig, const struct cms_signer *s,
+    ps_err *err);
+PS_MUST ps_code opening_judge_found(struct opening *o, struct ps_signature *sig,
+    const struct cms_signer *s, const struct cms_check_out *check, const struct cms_bag *bag,
+    bool sound, ps_err *err);
+/* open_unsigned.c: the time-stamps of signer `i`, then its counter-signatures. */
+PS_MUST ps_code opening_judge_stamps(struct opening *o, struct ps_signature *sig,
+    const struct cms_signed *s, size_t i, ps_err *err);
+PS_MUST ps_code opening_judge_counters(struct opening *o, struct ps_signature *sig,
+    const struct cms_signed *s, size_t i, ps_err *err);
 /* opening_describe_signed copies what `inspect` shows. */
 PS_MUST ps_code opening_describe_signed(struct ps_layer *layer, struct cms_signed *s,
     ps_err *err);
@@ -201,5 +222,20 @@ ps_writer *opening_output_place(struct opening *o);
 ps_code	opening_output_look(void *arg, ps_slice in, ps_err *err);
 PS_MUST ps_code opening_output_finish(struct opening *o, ps_err *err);
 void	opening_output_clear(struct opening *o);
+
+/* open_outside.c: with --all-parts, what nobody vouches for, behind the payload and
+ * marked. opening_wrap_begin stands between the mail's fields and the payload's;
+ * the others do nothing without it. */
+PS_MUST ps_code opening_wrap_begin(struct opening *o, ps_err *err);
+PS_MUST ps_code opening_wrap_end(struct opening *o, ps_err *err);
+/* opening_outside_keep reads a preamble, to be written later as text. */
+PS_MUST ps_code opening_outside_keep(struct opening *o, ps_reader *r, struct ps_buf *out,
+    ps_err *err);
+PS_MUST ps_code opening_outside_text(struct opening *o, ps_slice text, ps_err *err);
+/* opening_outside_rest writes an epilogue; *out_any: there was one. */
+PS_MUST ps_code opening_outside_rest(struct opening *o, ps_reader *r, bool *out_any,
+    ps_err *err);
+PS_MUST ps_code opening_outside_part(struct opening *o, const struct mime_header *h,
+    ps_reader *body, ps_err *err);
 
 #endif

@@ -204,16 +204,16 @@ ps_setup_add_secret(ps_secret ***list, size_t *n, const ps_secret *from, ps_err 
 	return PS_OK;
 }
 
-ps_code
-ps_setup_judge(struct ps_setup *s, ps_cert *cert, const struct cms_bag *more,
-    enum ps_purpose purpose, int64_t at, struct ps_path_out *out, ps_err *err)
+static ps_code
+judge_path(struct ps_setup *s, ps_cert *cert, const struct cms_bag *more,
+    enum ps_purpose purpose, int64_t at, bool past, struct ps_path_out *out, ps_err *err)
 {
 	size_t nmore = more == NULL ? 0 : more->ncert;
 	size_t ncrl = more == NULL ? 0 : more->ncrl;
 	ps_cert **extra = calloc(s->ncert + nmore + 1, sizeof *extra);
 	ps_slice *crl = calloc(ncrl + 1, sizeof *crl);
 	struct ps_path_in in = { .trust = s->trust, .cert = cert, .extra = extra,
-	    .nextra = s->ncert + nmore, .crl = crl, .ncrl = ncrl, .at = at,
+	    .nextra = s->ncert + nmore, .crl = crl, .ncrl = ncrl, .at = at, .past = past,
 	    .purpose = purpose, .revocation = s->revocation, .policy = s->policy,
 	    .limits = &s->ctx->limits };
 	ps_code code = PS_OK;
@@ -236,6 +236,20 @@ out:
 	free(extra);
 	free(crl);
 	return code;
+}
+
+ps_code
+ps_setup_judge(struct ps_setup *s, ps_cert *cert, const struct cms_bag *more,
+    enum ps_purpose purpose, int64_t at, struct ps_path_out *out, ps_err *err)
+{
+	return judge_path(s, cert, more, purpose, at, false, out, err);
+}
+
+ps_code
+ps_setup_judge_past(struct ps_setup *s, ps_cert *cert, const struct cms_bag *more,
+    enum ps_purpose purpose, int64_t at, struct ps_path_out *out, ps_err *err)
+{
+	return judge_path(s, cert, more, purpose, at, true, out, err);
 }
 
 ps_code

@@ -49,6 +49,9 @@ PS_MUST ps_code ps_setup_set_eol(struct ps_setup *s, int eol, ps_err *err);
  * and `more`. */
 PS_MUST ps_code ps_setup_judge(struct ps_setup *s, ps_cert *cert, const struct cms_bag *more,
     enum ps_purpose purpose, int64_t at, struct ps_path_out *out, ps_err *err);
+/* ps_setup_judge_past: the same for a time at which it is proven to have been used. */
+PS_MUST ps_code ps_setup_judge_past(struct ps_setup *s, ps_cert *cert, const struct cms_bag *more,
+    enum ps_purpose purpose, int64_t at, struct ps_path_out *out, ps_err *err);
 
 /* A reader that reports to the progress callback; NULL callback: *out = src. */
 PS_MUST ps_code ps_setup_watch(struct ps_setup *s, ps_reader **out, ps_reader *src, ps_err *err);

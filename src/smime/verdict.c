@@ -119,6 +119,32 @@ ps_signature_add(ps_verdict *v, struct ps_signature **out, ps_err *err)
 	return PS_OK;
 }
 
+ps_code
+ps_counter_add(struct ps_signature *s, struct ps_signature **out, ps_err *err)
+{
+	struct ps_signature *grown = realloc(s->counter, (s->ncounter + 1) * sizeof *grown);
+
+	if (grown == NULL)
+		return ps_nomem(err, "smime.verdict");
+	s->counter = grown;
+	*out = &grown[s->ncounter++];
+	memset(*out, 0, sizeof **out);
+	return PS_OK;
+}
+
+/* Counter-signatures have none of their own here. */
+void
+ps_signature_clear(struct ps_signature *s)
+{
+	for (size_t i = 0; i < s->ncounter; i++) {
+		ps_cert_free(s->counter[i].cert);
+		ps_buf_clear(&s->counter[i].attrs);
+	}
+	free(s->counter);
+	ps_cert_free(s->cert);
+	ps_buf_clear(&s->attrs);
+}
+
 static ps_code
 add_encryption(struct ps_encryption **list, size_t *n, struct ps_encryption **out, ps_err *err)
 {
@@ -227,12 +253,12 @@ ps_verdict_free(ps_verdict *v)
 	if (v == NULL)
 		return;
 	free_tree(v->root);
-	for (size_t i = 0; i < v->nsignature; i++) {
-		ps_cert_free(v->signature[i].cert);
-		ps_buf_clear(&v->signature[i].attrs);
-	}
-	for (size_t i = 0; i < v->nencryption; i++)
+	for (size_t i = 0; i < v->nsignature; i++)
+		ps_signature_clear(&v->signature[i]);
+	for (size_t i = 0; i < v->nencryption; i++) {
 		cms_recipients_clear(&v->encryption[i].recipients);
+		ps_cert_free(v->encryption[i].reader);
+	}
 	for (size_t i = 0; i < v->nauthentication; i++)
 		cms_recipients_clear(&v->authentication[i].recipients);
 	free(v->signature);
@@ -241,6 +267,8 @@ ps_verdict_free(ps_verdict *v)
 	free(v->warning);
 	mime_mailboxes_clear(&v->from);
 	mime_mailboxes_clear(&v->sender);
+	mime_mailboxes_clear(&v->reply_to);
+	mime_mailboxes_clear(&v->to);
 	ps_headers_clear(&v->headers);
 	free(v->given_from);
 	free(v);

@@ -11,6 +11,7 @@
 #include <postseal/smime.h>
 
 #include "cms/enveloped.h"
+#include "cms/ess.h"
 #include "mime/mime.h"
 #include "smime/header_sets.h"
 #include "x509/path.h"
@@ -78,6 +79,14 @@ struct ps_reason {
 	char		 text[320];
 };
 
+/* A time-stamp beside a signature (RFC 3161). */
+enum { PS_STAMPS_MAX = 4 };
+struct ps_stamp {
+	enum ps_state	 state;		/* UNKNOWN: not judged */
+	int64_t		 at;
+	char		 by[128];
+};
+
 enum { PS_REASONS_MAX = 8 };
 struct ps_signature {
 	struct ps_layer	*layer;
@@ -93,12 +102,19 @@ struct ps_signature {
 	bool		 has_time;
 	int64_t		 signing_time;
 	int64_t		 at;		/* the time it was judged by */
+	bool		 stamped;	/* which a time-stamp proves */
+	struct ps_stamp	 stamp[PS_STAMPS_MAX];
+	size_t		 nstamp;
+	struct ps_signature *counter;	/* counter-signatures, each judged alone */
+	size_t		 ncounter;
 	char		 issuer_name[128];	/* who vouches, for people */
 	bool		 revocation_checked;
 	int64_t		 revocation_at;
 	ps_slice	 shown[CMS_ATTRS_SHOWN];	/* signed attributes' OIDs */
 	size_t		 nshown;
-	struct ps_buf	 attrs;		/* what `shown` points into */
+	struct ps_buf	 attrs;		/* what `shown` and `ess` point into */
+	struct cms_ess	 ess;
+	const char	*ess_unsigned;	/* one that should be signed and is not; NULL: none */
 };
 
 struct ps_encryption {
@@ -111,6 +127,7 @@ struct ps_encryption {
 	struct cms_recipients recipients;	/* owned */
 	bool		 opened;
 	size_t		 ours;		/* index, when opened */
+	ps_cert		*reader;	/* whose key opened it; NULL: a secret did */
 };
 
 struct ps_warning {
@@ -133,6 +150,8 @@ struct ps_verdict {
 	size_t		 nwarning;
 	struct mime_mailboxes from;	/* what the signer is tested against */
 	struct mime_mailboxes sender;
+	struct mime_mailboxes reply_to, to;	/* `to`: of To and Cc */
+	const char	*twice;		/* a field that may stand once; NULL: none */
 	bool		 is_mail;	/* it had a header section of a mail */
 	unsigned	 nfrom;		/* From fields */
 	bool		 has_subject, has_date;
@@ -155,6 +174,8 @@ const char *ps_layer_kind_name(enum ps_layer_kind k);
 const struct ps_senders *ps_layer_senders(const struct ps_layer *l);
 /* Both give zeroed storage that lives until the next call of the same. */
 PS_MUST ps_code ps_signature_add(ps_verdict *v, struct ps_signature **out, ps_err *err);
+PS_MUST ps_code ps_counter_add(struct ps_signature *s, struct ps_signature **out, ps_err *err);
+void	ps_signature_clear(struct ps_signature *s);
 PS_MUST ps_code ps_encryption_add(ps_verdict *v, struct ps_encryption **out, ps_err *err);
 PS_MUST ps_code ps_authentication_add(ps_verdict *v, struct ps_encryption **out, ps_err *err);
 /* Both expand the words with the struct ps_value that follow; too many are
@@ -170,6 +191,17 @@ void	ps_verdict_warn_values(ps_verdict *v, const char *code, const char *words, 
 /* ps_verdict_complete computes states against the senders, the summary, the
  * warnings and the sentence. */
 void	ps_verdict_complete(ps_verdict *v);
+/* ps_verdict_warn_mail warns of what surrounds `good`, the signature that
+ * counts (NULL: none does) (judge_mail.c). */
+void	ps_verdict_warn_mail(ps_verdict *v, const struct ps_signature *good);
+/* ps_verdict_warn_ess warns of what the signers ask (judge_ess.c). */
+void	ps_verdict_warn_ess(ps_verdict *v);
+/* ps_verdict_signs: what the signature is about; of a multipart/signed the whole.
+ * ps_layer_within: is `l` at or below `outer`? */
+const struct ps_layer *ps_verdict_signs(const struct ps_signature *s);
+bool	ps_layer_within(const struct ps_layer *l, const struct ps_layer *outer);
+/* ps_verdict_status names the status by RFC 9787. */
+const char *ps_verdict_status(const ps_verdict *v);
 /* ps_verdict_confidentiality: "none", "encrypted", "intact". */
 const char *ps_verdict_confidentiality(const ps_verdict *v);
 

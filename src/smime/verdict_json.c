@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/words.h"
 #include "smime/verdict.h"
+#include "smime/verdict_ess.h"
 
 static void
 key_text(struct ps_json *j, const char *key, const char *value)
@@ -99,18 +100,33 @@ put_time(struct ps_json *j, const struct ps_signature *s)
 		ps_json_null(j);
 	ps_json_key(j, "time");
 	ps_json_open(j, '{');
-	key_text(j, "source", "now");
+	key_text(j, "source", s->stamped ? "timestamp" : "now");
 	ps_json_key(j, "at");
 	ps_json_time(j, s->at);
 	ps_json_close(j, '}');
 }
 
 static void
-put_signature(struct ps_json *j, const struct ps_signature *s, bool judged)
+put_stamps(struct ps_json *j, const struct ps_signature *s, bool judged)
 {
-	ps_json_open(j, '{');
-	key_text(j, "path", s->layer->path);
-	key_bool(j, "in_envelope", s->in_envelope);
+	ps_json_key(j, "timestamps");
+	ps_json_open(j, '[');
+	for (size_t i = 0; i < s->nstamp; i++) {
+		ps_json_open(j, '{');
+		if (judged)
+			key_text(j, "state", ps_state_name(s->stamp[i].state));
+		ps_json_key(j, "at");
+		ps_json_time(j, s->stamp[i].at);
+		key_text(j, "by", s->stamp[i].by);
+		ps_json_close(j, '}');
+	}
+	ps_json_close(j, ']');
+}
+
+/* What a signature and a counter-signature have in common. */
+static void
+put_signer(struct ps_json *j, const struct ps_signature *s, bool judged)
+{
 	if (judged) {
 		key_text(j, "state", ps_state_name(s->state));
 		ps_json_key(j, "reasons");
@@ -125,6 +141,26 @@ put_signature(struct ps_json *j, const struct ps_signature *s, bool judged)
 	key_text(j, "algorithm", s->algorithm);
 	key_text(j, "digest", s->digest);
 	put_time(j, s);
+}
+
+static void
+put_signature(struct ps_json *j, const struct ps_signature *s, bool judged)
+{
+	ps_json_open(j, '{');
+	key_text(j, "path", s->layer->path);
+	key_bool(j, "in_envelope", s->in_envelope);
+	put_signer(j, s, judged);
+	put_stamps(j, s, judged);
+	ps_json_key(j, "ess");
+	ps_ess_json(j, &s->ess);
+	ps_json_key(j, "countersignatures");
+	ps_json_open(j, '[');
+	for (size_t i = 0; i < s->ncounter; i++) {
+		ps_json_open(j, '{');
+		put_signer(j, &s->counter[i], judged);
+		ps_json_close(j, '}');
+	}
+	ps_json_close(j, ']');
 	ps_json_close(j, '}');
 }
 
@@ -390,6 +426,7 @@ ps_verdict_write_json(const ps_verdict *v, const char *file, ps_writer *w, ps_er
 	key_number(&j, "schema", 1);
 	key_text(&j, "file", file);
 	key_text(&j, "summary", summary_name(v->summary));
+	key_text(&j, "status", ps_verdict_status(v));
 	key_text(&j, "sentence", v->sentence);
 	put_senders(&j, v);
 	put_lists(&j, v, true);

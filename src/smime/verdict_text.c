@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "smime/verdict.h"
+#include "smime/verdict_ess.h"
 #include "smime/words.h"
 
 struct page {
@@ -136,6 +137,10 @@ put_signature(struct page *p, const struct ps_signature *s)
 	}
 	for (size_t i = 0; i < s->nreason; i++)
 		put_row(p, i == 0 ? "because" : "", s->reason[i].text);
+	if (s->stamped) {
+		ps_clock_format(s->at, line, sizeof line);
+		put_row(p, "time-stamp", line);
+	}
 }
 
 static void
@@ -306,6 +311,44 @@ put_layer_cert(struct page *p, const struct ps_layer *l, const ps_cert *c)
 	put_fact(p, l, "certificate", line);
 }
 
+/* A ps_fact_fn. */
+struct fact_place {
+	struct page	*p;
+	const struct ps_layer *l;
+};
+
+static void
+put_service(void *arg, const char *name, const char *text)
+{
+	const struct fact_place *at = arg;
+
+	put_fact(at->p, at->l, name, text);
+}
+
+/* Time-stamps and counter-signatures: what anybody may have added. */
+static void
+put_beside(struct page *p, const struct ps_layer *l, const struct ps_signature *s)
+{
+	char line[640], time[32];
+
+	for (size_t i = 0; i < s->nstamp; i++) {
+		const struct ps_stamp *t = &s->stamp[i];
+
+		ps_clock_format(t->at, time, sizeof time);
+		ps_words(line, sizeof line, t->state == PS_STATE_INVALID ? W_T_STAMP_BAD
+		    : W_T_STAMP, PS_TEXT("time", time), PS_TEXT("who", t->by));
+		put_fact(p, l, "time-stamp", line);
+	}
+	for (size_t i = 0; i < s->ncounter; i++) {
+		const struct ps_signature *c = &s->counter[i];
+
+		ps_words(line, sizeof line, c->state == PS_STATE_INVALID ? W_T_COUNTER_BAD
+		    : W_T_SIGNER_LINE, PS_TEXT("who", c->sid),
+		    PS_TEXT("algorithm", c->algorithm), PS_TEXT("digest", c->digest));
+		put_fact(p, l, "counter-signature", line);
+	}
+}
+
 static void
 put_layer_signatures(struct page *p, const ps_verdict *v, const struct ps_layer *l)
 {
@@ -333,6 +376,8 @@ put_layer_signatures(struct page *p, const ps_verdict *v, const struct ps_layer 
 			    : der_oid_text(s->shown[k], oid, sizeof oid));
 		}
 		put_fact(p, l, "signed attributes", line);
+		ps_ess_facts(&s->ess, put_service, &(struct fact_place){ p, l });
+		put_beside(p, l, s);
 	}
 }
 

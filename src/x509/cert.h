@@ -33,6 +33,7 @@ struct ps_cert_view {
 	bool		 has_ku, has_eku, has_san, has_bc, ca;
 	unsigned	 ku;
 	bool		 eku_email, eku_any, eku_time_stamping;
+	bool		 eku_critical, eku_several;	/* more than one purpose */
 	ps_slice	 ski;		/* extension's value; n == 0: none */
 	ps_slice	 aki;		/* keyIdentifier; n == 0: none */
 	ps_slice	 smime_capabilities;	/* extension value (RFC 4262) */

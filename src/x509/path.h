@@ -28,7 +28,7 @@ PS_MUST ps_code ps_trust_add_crl_file(struct ps_trust *t, const char *path,
     const struct ps_limits *limits, ps_err *err);
 
 enum ps_revocation { PS_REVOCATION_OFF, PS_REVOCATION_SOFT, PS_REVOCATION_HARD };
-enum ps_purpose { PS_PURPOSE_SIGN, PS_PURPOSE_ENCRYPT };
+enum ps_purpose { PS_PURPOSE_SIGN, PS_PURPOSE_ENCRYPT, PS_PURPOSE_STAMP };
 
 struct ps_path_in {
 	struct ps_trust	*trust;
@@ -38,6 +38,7 @@ struct ps_path_in {
 	const ps_slice	*crl;		/* DER, from the message: hints only */
 	size_t		 ncrl;
 	int64_t		 at;		/* the time to judge by */
+	bool		 past;		/* proven: what was revoked later was good then */
 	enum ps_purpose	 purpose;
 	enum ps_revocation revocation;
 	const struct ps_policy *policy;
@@ -63,6 +64,7 @@ struct ps_path_in {
 	X(CRITICAL_EXTENSION,	"critical-extension") \
 	X(KEY_USAGE,		"key-usage") \
 	X(NOT_FOR_MAIL,		"not-for-mail") \
+	X(NOT_FOR_TIME,		"not-for-time-stamps") \
 	X(WEAK_KEY,		"weak-key") \
 	X(WEAK_SIGNATURE,	"weak-certificate-signature") \
 	X(MALFORMED_CERT,	"certificate-malformed") \

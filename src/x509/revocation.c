@@ -27,6 +27,8 @@ struct knowledge {
 		bool	 unknown, doubt, revoked;
 		int64_t	 when;
 	} of[CHAIN_MAX];
+	const struct ps_path_in *in;
+	STACK_OF(X509_CRL) *lists;
 };
 
 static int64_t
@@ -121,6 +123,13 @@ only_old(int error)
 	return error == X509_V_ERR_CRL_HAS_EXPIRED || error == X509_V_ERR_CRL_NOT_YET_VALID;
 }
 
+/* Of the past, a list that was made since knows all. */
+static bool
+only_newer(const struct knowledge *k, int error)
+{
+	return k->in->past && error == X509_V_ERR_CRL_NOT_YET_VALID;
+}
+
 static bool
 about_lists(int error)
 {
@@ -144,16 +153,44 @@ about_lists(int error)
 	return false;
 }
 
+/* When the key was no longer its owner's: as its issuer says (RFC 5280, 5.3.2), else
+ * when it was revoked. */
 static int64_t
-revoked_when(X509_STORE_CTX *ctx)
+lost_when(X509_REVOKED *entry)
 {
-	X509_CRL *crl = X509_STORE_CTX_get0_current_crl(ctx);
-	X509_REVOKED *entry = NULL;
+	int64_t when = time_of(X509_REVOKED_get0_revocationDate(entry)), since;
+	ASN1_GENERALIZEDTIME *t = X509_REVOKED_get_ext_d2i(entry, NID_invalidity_date, NULL, NULL);
 
-	if (crl == NULL ||
-	    X509_CRL_get0_by_cert(crl, &entry, X509_STORE_CTX_get_current_cert(ctx)) != 1)
-		return 0;
-	return time_of(X509_REVOKED_get0_revocationDate(entry));
+	if (t == NULL)
+		return when;
+	since = time_of(t);
+	ASN1_GENERALIZEDTIME_free(t);
+	return since < when ? since : when;
+}
+
+/* The crypto library forgets which list it was when that is not of the time asked
+ * for, so all of the issuer's are looked at, and the earliest time counts. */
+static int64_t
+revoked_when(X509_STORE_CTX *ctx, const struct knowledge *k, int64_t *out_lost)
+{
+	X509 *x = X509_STORE_CTX_get_current_cert(ctx);
+	int64_t when = 0, lost;
+
+	*out_lost = INT64_MIN;
+	for (int i = 0; i < sk_X509_CRL_num(k->lists); i++) {
+		X509_CRL *crl = sk_X509_CRL_value(k->lists, i);
+		X509_REVOKED *entry = NULL;
+
+		if (X509_NAME_cmp(X509_get_issuer_name(x), X509_CRL_get_issuer(crl)) != 0 ||
+		    X509_CRL_get0_by_cert(crl, &entry, x) != 1)
+			continue;
+		lost = lost_when(entry);
+		if (*out_lost == INT64_MIN || lost < *out_lost) {
+			*out_lost = lost;
+			when = time_of(X509_REVOKED_get0_revocationDate(entry));
+		}
+	}
+	return when;
 }
 
 /* What is wrong with the path itself was told in the round before. The path
@@ -163,6 +200,7 @@ note(int ok, X509_STORE_CTX *ctx)
 {
 	struct knowledge *k = X509_STORE_CTX_get_app_data(ctx);
 	int error = X509_STORE_CTX_get_error(ctx), depth = X509_STORE_CTX_get_error_depth(ctx);
+	int64_t lost, when;
 
 	if (ok != 0 || k == NULL)
 		return ok;
@@ -171,9 +209,13 @@ note(int ok, X509_STORE_CTX *ctx)
 	if (depth < 0 || depth >= CHAIN_MAX)
 		return 1;
 	if (error == X509_V_ERR_CERT_REVOKED) {
-		k->of[depth].revoked = true;
-		k->of[depth].when = revoked_when(ctx);
-	} else if (only_old(error))
+		when = revoked_when(ctx, k, &lost);
+		/* What was signed before the key was lost stays signed. */
+		k->of[depth].revoked = !k->in->past || lost <= k->in->at;
+		k->of[depth].when = when;
+	} else if (only_newer(k, error))
+		return 1;
+	else if (only_old(error))
 		k->of[depth].unknown = true;
 	else if (about_lists(error))
 		k->of[depth].doubt = true;
@@ -192,6 +234,7 @@ ask(const struct ps_path_in *in, STACK_OF(X509) *untrusted, STACK_OF(X509_CRL) *
 
 	if (ctx == NULL)
 		return ps_nomem(err, WHERE);
+	k->lists = lists;
 	X509_STORE_CTX_set0_crls(ctx, lists);
 	X509_STORE_CTX_set_app_data(ctx, k);
 	X509_STORE_CTX_set_verify_cb(ctx, note);
@@ -270,6 +313,7 @@ ps_path_revocation(const struct ps_path_in *in, STACK_OF(X509) *untrusted,
 	ps_code code;
 
 	memset(&k, 0, sizeof k);
+	k.in = in;
 	if (lists == NULL)
 		return ps_nomem(err, WHERE);
 	code = add_from_trust(lists, in, err);

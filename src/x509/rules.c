@@ -41,7 +41,7 @@ fit(const struct ps_cert_view *v, unsigned key, enum ps_purpose purpose)
 		i++;
 	if (i == n)
 		return false;
-	if (purpose == PS_PURPOSE_SIGN)
+	if (purpose != PS_PURPOSE_ENCRYPT)
 		/* RFC 8550, 4.4.2: either bit; both when there is none. */
 		return abilities[i].signs && (!v->has_ku || (v->ku & KU_SIGN) != 0);
 	return abilities[i].encrypts != 0 &&
@@ -52,7 +52,7 @@ static void
 check_usage(const struct ps_path_in *in, const struct ps_key_info *key, struct ps_path_out *out)
 {
 	ps_cert *leaf = out->chain[0];
-	bool sign = in->purpose == PS_PURPOSE_SIGN;
+	bool sign = in->purpose != PS_PURPOSE_ENCRYPT;
 
 	if (!fit(ps_cert_view_of(leaf), key->type->id, in->purpose))
 		ps_problem_add(out, &(struct ps_problem){ .reason = PS_PATH_KEY_USAGE,
@@ -70,6 +70,20 @@ check_mail(ps_cert *c, bool leaf, struct ps_path_out *out)
 	if (v->has_eku && !v->eku_email && !v->eku_any)
 		ps_problem_add(out, &(struct ps_problem){ .reason = PS_PATH_NOT_FOR_MAIL,
 		    .cert = c, .words = leaf ? W_PATH_NO_MAIL : W_PATH_CA_NO_MAIL });
+}
+
+/* RFC 3161, 2.3: the purpose is critical and alone; of an authority it is
+ * asked no more than for mail. */
+static void
+check_stamping(ps_cert *c, bool leaf, struct ps_path_out *out)
+{
+	const struct ps_cert_view *v = ps_cert_view_of(c);
+	bool fit = leaf ? v->eku_time_stamping && v->eku_critical && !v->eku_several
+	    : !v->has_eku || v->eku_time_stamping || v->eku_any;
+
+	if (!fit)
+		ps_problem_add(out, &(struct ps_problem){ .reason = PS_PATH_NOT_FOR_TIME,
+		    .cert = c, .words = leaf ? W_PATH_NO_TIME : W_PATH_CA_NO_TIME });
 }
 
 /* RFC 5280, 6.1.4 (k), (n). An anchor is trusted as it is: old roots have no
@@ -150,7 +164,10 @@ check_one(const struct ps_path_in *in, size_t i, bool anchor, struct ps_path_out
 		return code;
 	if (known && leaf)
 		check_usage(in, &key, out);
-	check_mail(c, leaf, out);
+	if (in->purpose == PS_PURPOSE_STAMP)
+		check_stamping(c, leaf, out);
+	else
+		check_mail(c, leaf, out);
 	if (!leaf && !anchor)
 		check_authority(c, out);
 	if (ps_cert_view_of(c)->critical_unknown)

@@ -37,9 +37,11 @@ static void
 extended_key_usage(struct ps_cert_view *v, struct der *d)
 {
 	struct der seq = der_enter(d, DER_SEQUENCE, "extKeyUsage");
+	unsigned n = 0;
 
 	while (der_more(&seq)) {
 		ps_slice oid = der_oid(&seq, "KeyPurposeId");
+		v->eku_several = n++ > 0;
 		for (size_t i = 0; i < sizeof purposes / sizeof purposes[0]; i++)
 			if (ps_slice_equal(oid, purposes[i].oid))
 				*(bool *)((char *)v + purposes[i].at) = true;
@@ -148,6 +150,7 @@ extension(struct ps_cert_view *v, struct der *list, unsigned *seen)
 	if (*seen & 1u << i)
 		der_fail(list, "one extension of a kind");
 	*seen |= 1u << i;
+	v->eku_critical |= critical && extensions[i].read == extended_key_usage;
 	extension_value(v, i, value, list);
 }
 

@@ -45,6 +45,8 @@
 #define W_PATH_NO_ENCRYPT PS_N_("the certificate of {who} is not meant for encryption")
 #define W_PATH_NO_MAIL	PS_N_("the certificate of {who} is not meant for mail")
 #define W_PATH_CA_NO_MAIL PS_N_("the authority {who} may not issue certificates for mail")
+#define W_PATH_NO_TIME	PS_N_("the certificate of {who} is not meant for time-stamps alone (RFC 3161, 2.3)")
+#define W_PATH_CA_NO_TIME PS_N_("the authority {who} may not issue certificates for time-stamps")
 #define W_PATH_WEAK_KEY	PS_N_("the key of {who} is too weak: {alg} with {bits} bits")
 #define W_PATH_NO_KEY	PS_N_("the certificate of {who} has a key of a kind that this program does not know")
 #define W_PATH_WEAK_SIG	PS_N_("the signature on the certificate of {who} is too weak: {alg}")
