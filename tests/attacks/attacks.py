@@ -13,6 +13,7 @@ import forge
 import judge
 
 import beside
+import collected
 import encryption
 import identities
 import paths
@@ -20,7 +21,7 @@ import resources
 import services
 import signatures
 
-TABLES = signatures, beside, identities, encryption, paths, resources, services
+TABLES = signatures, beside, identities, encryption, paths, resources, services, collected
 
 
 def one(name, function):
