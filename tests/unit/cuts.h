@@ -46,7 +46,7 @@ cuts_run(struct ps_step *s, ps_slice in, struct cuts c, struct ps_buf *out, ps_e
 		n = cuts_width(c.in, &c.seed);
 		n = n < in.n - at ? n : in.n - at;
 		room = cuts_width(c.out, &c.seed);
-		inp = ps_memdup(in.p + at, n);
+		inp = ps_memdup(n == 0 ? in.p : in.p + at, n);
 		outp = malloc(room);
 		assert_true(inp != NULL && outp != NULL);
 		io = (struct ps_step_io){ .in = inp, .in_end = inp + n, .out = outp,
