@@ -34,12 +34,7 @@ first_address(const struct mime_mailboxes *m)
 static const char *
 who(const struct ps_signature *s)
 {
-	const char *address;
-
-	if (s->cert == NULL)
-		return s->sid;
-	address = ps_cert_address(s->cert, 0);
-	return address != NULL ? address : ps_cert_subject(s->cert);
+	return s->cert == NULL ? s->sid : ps_cert_holder(s->cert);
 }
 
 /* RFC 5322, 3.6.2: Sender is one mailbox. What is anything else vouches for nobody. */

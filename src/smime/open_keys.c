@@ -105,11 +105,10 @@ list_add(struct list *l, const char *item)
 static void
 list_certificate(struct list *l, const ps_cert *c)
 {
-	const char *address = ps_cert_address(c, 0);
 	char issuer[NAME], who[NAME], text[320];
 
 	(void)snprintf(issuer, sizeof issuer, "%s", ps_cert_issuer(c));
-	(void)snprintf(who, sizeof who, "%s", address != NULL ? address : ps_cert_subject(c));
+	(void)snprintf(who, sizeof who, "%s", ps_cert_holder(c));
 	ps_words(text, sizeof text, W_KEYS_OURS, PS_TEXT("who", who),
 	    PS_TEXT("serial", ps_cert_serial(c)), PS_TEXT("issuer", issuer));
 	list_add(l, text);

@@ -12,14 +12,6 @@
 #include "smime/protecting.h"
 #include "smime/words.h"
 
-static const char *
-who(const ps_cert *c)
-{
-	const char *address = ps_cert_address(c, 0);
-
-	return address != NULL ? address : ps_cert_subject(c);
-}
-
 static bool
 is_rsa(const struct ps_key_info *info)
 {
@@ -130,7 +122,7 @@ add_cert(struct protecting *p, struct protect_list *l, ps_cert *c, ps_err *err)
 	if (ps_policy_key(p->pr->setup.policy, &info, PS_USE_SEND, p->now) != PS_GRADE_GOOD &&
 	    !p->pr->insecure_recipients)
 		return ps_fail(err, PS_E_REFUSED, "smime.protect", PS_NOWHERE, W_P_WEAK_KEY,
-		    PS_TEXT("who", who(c)));
+		    PS_TEXT("who", ps_cert_holder(c)));
 	if (is_rsa(&info) && ps_policy_recipient(p->pr->setup.policy, transport, PS_USE_SEND,
 	    p->now) != PS_GRADE_GOOD)
 		return ps_fail(err, PS_E_REFUSED, "smime.protect", PS_NOWHERE, W_P_SEND,
@@ -140,7 +132,7 @@ add_cert(struct protecting *p, struct protect_list *l, ps_cert *c, ps_err *err)
 	    .by_ski = p->pr->key_ids };
 	if (!is_rsa(&info) && ps_agree_choose(key, 32, &agree, &wrap, NULL) == PS_OK)
 		transport = agree;
-	protect_explain(p, W_P_X_TO, PS_TEXT("who", who(c)), PS_TEXT("name", transport->name),
+	protect_explain(p, W_P_X_TO, PS_TEXT("who", ps_cert_holder(c)), PS_TEXT("name", transport->name),
 	    PS_TIME("date", ps_cert_not_after(c)));
 	return PS_OK;
 }
@@ -207,9 +199,9 @@ add_file(struct protecting *p, struct protect_list *l, const struct protect_to *
 		ps_cert *c = p->pr->setup.cert[i];
 
 		if (may_encrypt(c))
-			return add_judged(p, l, c, who(c), err);
+			return add_judged(p, l, c, ps_cert_holder(c), err);
 	}
-	return add_missing(missing, who(p->pr->setup.cert[to->first]), err);
+	return add_missing(missing, ps_cert_holder(p->pr->setup.cert[to->first]), err);
 }
 
 static ps_code

@@ -12,14 +12,6 @@
 #include "smime/protecting.h"
 #include "smime/words.h"
 
-static const char *
-who(const ps_cert *c)
-{
-	const char *address = ps_cert_address(c, 0);
-
-	return address != NULL ? address : ps_cert_subject(c);
-}
-
 static bool
 may_sign(const ps_cert *c)
 {
@@ -49,7 +41,7 @@ check_strength(struct protecting *p, const ps_cert *cert, const struct ps_key_in
 		    PS_TEXT("name", spec->digest->label));
 	if (ps_policy_key(policy, info, PS_USE_SEND, p->now) != PS_GRADE_GOOD)
 		return ps_fail(err, PS_E_REFUSED, "smime.protect", PS_NOWHERE, W_P_WEAK_KEY,
-		    PS_TEXT("who", who(cert)));
+		    PS_TEXT("who", ps_cert_holder(cert)));
 	return PS_OK;
 }
 
@@ -71,7 +63,7 @@ add_signer(struct protecting *p, const struct cms_identity *me, ps_err *err)
 		return code;
 	p->signer[p->nsigner++] = s;
 	protect_explain(p, W_P_X_SIGNER, PS_TEXT("name", ps_sigspec_name(&s.spec)),
-	    PS_TEXT("digest", s.spec.digest->name), PS_TEXT("who", who(me->cert)));
+	    PS_TEXT("digest", s.spec.digest->name), PS_TEXT("who", ps_cert_holder(me->cert)));
 	return PS_OK;
 }
 
@@ -139,7 +131,7 @@ protect_choose_signers(struct protecting *p, ps_err *err)
 			return code;
 	if (p->nsigner == 0 && s->nidentity != 0)
 		return ps_fail(err, PS_E_REFUSED, "smime.protect", PS_NOWHERE, W_P_NOT_SIGNING,
-		    PS_TEXT("who", who(s->identity[0].cert)));
+		    PS_TEXT("who", ps_cert_holder(s->identity[0].cert)));
 	if (p->nsigner == 0)
 		return ps_fail(err, PS_E_MISUSE, "smime.protect", PS_NOWHERE, W_P_NO_SIGNER);
 	for (size_t i = 0; i < p->nsigner; i++)

@@ -88,13 +88,12 @@ static void
 put_certificate(struct page *p, const struct ps_signature *s)
 {
 	char issuer[160], date[16], line[512];
-	const char *address = ps_cert_address(s->cert, 0);
 
 	common_name(s->issuer_name[0] != '\0' ? s->issuer_name : ps_cert_issuer(s->cert),
 	    issuer, sizeof issuer);
 	date_of(ps_cert_not_after(s->cert), date, sizeof date);
 	ps_words(line, sizeof line, W_T_CERTIFICATE,
-	    PS_TEXT("who", address != NULL ? address : ps_cert_subject(s->cert)),
+	    PS_TEXT("who", ps_cert_holder(s->cert)),
 	    PS_TEXT("issuer", issuer), PS_TEXT("date", date));
 	put(p, "  ");
 	snprintf(date, sizeof date, "%-12s ", "certificate");

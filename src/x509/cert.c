@@ -265,6 +265,14 @@ ps_cert_who(const ps_cert *c, char *out, size_t size)
 	return out;
 }
 
+const char *
+ps_cert_holder(const ps_cert *c)
+{
+	const char *address = ps_cert_address(c, 0);
+
+	return address != NULL ? address : ps_cert_subject(c);
+}
+
 /* --- made at first use --- */
 
 /* The crypto library decodes a key with its certificate; doing it once more

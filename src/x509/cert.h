@@ -51,6 +51,8 @@ ps_slice ps_cert_key_id(ps_cert *c);
  * (case folded, white space compressed, string types apart). */
 bool	ps_cert_is(const ps_cert *c, ps_slice issuer, ps_slice serial);
 bool	ps_name_equal(ps_slice a, ps_slice b);
+/* ps_cert_holder names whom it is for: the first address, else the subject. */
+const char *ps_cert_holder(const ps_cert *c);
 /* ps_name_text writes an RFC 4514 name, what could mislead as \hh; what does
  * not fit ends in "...". Returns `out`. */
 const char *ps_name_text(ps_slice name, char *out, size_t size);
