@@ -115,42 +115,16 @@ cms_compressed_clear(struct cms_compressed *c)
 struct compress_writer {
 	ps_writer	 base;
 	struct ps_deflate deflate;
-	ps_writer	 sink;		/* takes the zlib stream */
-	ps_writer	*step;		/* runs `deflate` into `sink` */
+	ps_writer	*step;		/* runs `deflate` into `content` */
 	struct cms_frame frame;
 	struct cms_content content;
 };
-
-static ps_code
-write_sink(ps_writer *sink, ps_slice in, ps_err *err)
-{
-	struct compress_writer *w = (struct compress_writer *)(void *)
-	    ((char *)sink - offsetof(struct compress_writer, sink));
-
-	return cms_content_write(&w->content, in, err);
-}
-
-static ps_code
-finish_sink(ps_writer *sink, ps_err *err)
-{
-	(void)sink;
-	(void)err;
-	return PS_OK;
-}
 
 static void
 ignore(ps_writer *w)
 {
 	(void)w;	/* what stands below is abandoned by who built it */
 }
-
-static const ps_writer_ops sink_ops = {
-	.size = sizeof(ps_writer_ops),
-	.write = write_sink,
-	.finish = finish_sink,
-	.abandon = ignore,
-	.close = ignore,
-};
 
 static ps_code
 write_plain(ps_writer *base, ps_slice in, ps_err *err)
@@ -220,11 +194,10 @@ cms_compress_writer_open(ps_writer **out, ps_writer *dst, int level,
 	if (w == NULL)
 		return ps_nomem(err, "cms.compressed-data");
 	w->base.ops = &compress_ops;
-	w->sink.ops = &sink_ops;
 	if ((code = build_frame(&w->frame, err)) != PS_OK ||
 	    (code = ps_deflate_init(&w->deflate, level, err)) != PS_OK ||
 	    (code = cms_content_open(&w->content, dst, &w->frame, size, err)) != PS_OK ||
-	    (code = ps_writer_open_step(&w->step, &w->sink, &w->deflate.step, err)) != PS_OK) {
+	    (code = ps_writer_open_step(&w->step, &w->content.sink, &w->deflate.step, err)) != PS_OK) {
 		close_compress(&w->base);
 		return code;
 	}

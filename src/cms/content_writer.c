@@ -20,11 +20,41 @@ start_stream(struct cms_content *c, ps_err *err)
 	return ber_writer_open_segments(&c->segments, c->dst, CMS_CHUNK, err);
 }
 
+/* --- as a writer --- */
+
+static ps_code
+sink_write(ps_writer *sink, ps_slice in, ps_err *err)
+{
+	return cms_content_write((struct cms_content *)sink, in, err);
+}
+
+static ps_code
+sink_finish(ps_writer *sink, ps_err *err)
+{
+	(void)sink;	/* whose content it is finishes it */
+	(void)err;
+	return PS_OK;
+}
+
+static void
+sink_ignore(ps_writer *sink)
+{
+	(void)sink;	/* what stands below is abandoned by who built it */
+}
+
+static const ps_writer_ops sink_ops = {
+	.size = sizeof(ps_writer_ops),
+	.write = sink_write,
+	.finish = sink_finish,
+	.abandon = sink_ignore,
+	.close = sink_ignore,
+};
+
 ps_code
 cms_content_open(struct cms_content *c, ps_writer *dst, struct cms_frame *f,
     const struct cms_size *size, ps_err *err)
 {
-	*c = (struct cms_content){ .dst = dst, .frame = f, .size = *size };
+	*c = (struct cms_content){ .sink.ops = &sink_ops, .dst = dst, .frame = f, .size = *size };
 	if (size->how == CMS_STREAM)
 		return start_stream(c, err);
 	if (size->how == CMS_PLAN)

@@ -14,48 +14,18 @@ struct envelope_writer {
 	ps_writer	 base;
 	const struct cms_envelope_params *p;
 	struct ps_cipher *cipher;
-	ps_writer	 sink;		/* takes the ciphertext */
-	ps_writer	*step;		/* runs the cipher into `sink` */
+	ps_writer	*step;		/* runs the cipher into `content` */
 	struct cms_frame frame;
 	struct cms_content content;
 };
 
 enum { LEVEL_ENVELOPED = 2, CEK_MAX = 32 };
 
-static struct envelope_writer *
-of_sink(ps_writer *sink)
-{
-	return (struct envelope_writer *)(void *)
-	    ((char *)sink - offsetof(struct envelope_writer, sink));
-}
-
-static ps_code
-write_sink(ps_writer *sink, ps_slice in, ps_err *err)
-{
-	return cms_content_write(&of_sink(sink)->content, in, err);
-}
-
-static ps_code
-finish_sink(ps_writer *sink, ps_err *err)
-{
-	(void)sink;
-	(void)err;
-	return PS_OK;
-}
-
 static void
 ignore(ps_writer *w)
 {
 	(void)w;	/* what stands below is abandoned by who built it */
 }
-
-static const ps_writer_ops sink_ops = {
-	.size = sizeof(ps_writer_ops),
-	.write = write_sink,
-	.finish = finish_sink,
-	.abandon = ignore,
-	.close = ignore,
-};
 
 static ps_code
 write_plain(ps_writer *base, ps_slice in, ps_err *err)
@@ -185,7 +155,7 @@ start(struct envelope_writer *w, ps_writer *dst, const struct cms_size *size, ps
 	    (code = ps_cipher_new_encrypt(&w->cipher, w->p->cipher, key, err)) == PS_OK &&
 	    (code = build_frame(w, key, err)) == PS_OK &&
 	    (code = open_content(w, dst, size, err)) == PS_OK)
-		code = ps_writer_open_step(&w->step, &w->sink, &w->cipher->step, err);
+		code = ps_writer_open_step(&w->step, &w->content.sink, &w->cipher->step, err);
 	ps_wipe(cek, sizeof cek);
 	return code;
 }
@@ -203,7 +173,6 @@ cms_envelope_writer_open(ps_writer **out, ps_writer *dst, const struct cms_envel
 	if ((w = calloc(1, sizeof *w)) == NULL)
 		return ps_nomem(err, "cms.enveloped-data");
 	w->base.ops = &envelope_ops;
-	w->sink.ops = &sink_ops;
 	w->p = p;
 	if ((code = start(w, dst, size, err)) != PS_OK) {
 		close_envelope(&w->base);
