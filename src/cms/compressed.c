@@ -197,7 +197,8 @@ cms_compress_writer_open(ps_writer **out, ps_writer *dst, int level,
 	if ((code = build_frame(&w->frame, err)) != PS_OK ||
 	    (code = ps_deflate_init(&w->deflate, level, err)) != PS_OK ||
 	    (code = cms_content_open(&w->content, dst, &w->frame, size, err)) != PS_OK ||
-	    (code = ps_writer_open_step(&w->step, &w->content.sink, &w->deflate.step, err)) != PS_OK) {
+	    (code = ps_writer_open_step(&w->step, &w->content.sink, &w->deflate.step,
+	    err)) != PS_OK) {
 		close_compress(&w->base);
 		return code;
 	}

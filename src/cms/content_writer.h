@@ -12,7 +12,7 @@
 #include "cms/signed_data.h"
 
 struct cms_content {
-	ps_writer	 sink;		/* writes into the content: for what transforms it */
+	ps_writer	 sink;		/* writes into the content */
 	ps_writer	*dst;
 	struct cms_frame *frame;
 	struct cms_size	 size;
