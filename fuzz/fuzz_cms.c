@@ -3,6 +3,7 @@
  * The CMS readers: SignedData with every signer checked, EnvelopedData and
  * AuthEnvelopedData with every recipient taken apart.
  */
+#include "cms/capabilities.h"
 #include "cms/enveloped.h"
 #include "fuzz.h"
 #include "../tests/support/streams.h"
@@ -19,9 +20,9 @@ check_signers(struct cms_signed *s, ps_err *err)
 		struct cms_check_in in = { .signer = &s->signer[i], .digests = &s->digests,
 		    .cert = cms_signed_find(s, i, NULL, 0),
 		    .content_type = { s->content_oid.p, s->content_oid.n } };
-		const struct ps_alg *ciphers[4];
+		struct cms_caps caps;
 
-		cms_caps_ciphers(s->signer[i].parsed.caps, ciphers, 4);
+		cms_caps_parse(&caps, s->signer[i].parsed.caps);
 		for (size_t k = 0; k < s->signer[i].parsed.nshown; k++)
 			cms_attr_name(s->signer[i].parsed.shown[k]);
 		if (in.cert == NULL || !s->has_content)

@@ -55,6 +55,7 @@ static const struct row rows[] = {
 	{ "identity", "FILE", O_IDENTITY, AT(identity), ALL, LIST },
 	{ "to", "X", O_TO, AT(to), SEALS, LIST },
 	{ "cert", "FILE", O_CERT, AT(cert), ALL, LIST },
+	{ "learn", "MAIL", O_LEARN, AT(learn), SEALS, LIST },
 	{ "trust", "FILE", O_TRUST, AT(trust), JUDGES | SEALS, LIST },
 	{ "crl", "FILE", O_CRL, AT(crl), JUDGES | SEALS, LIST },
 	{ "revocation", "off|soft|hard", O_REVOCATION, AT(revocation), JUDGES | SEALS, CHOICE },

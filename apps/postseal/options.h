@@ -32,7 +32,7 @@ struct options {
 	enum verb	 verb;
 	struct texts	 message;
 	const char	*output, *out_dir, *verdict, *bcc_dir;
-	struct texts	 identity, to, cert, trust, crl, password_file, kek;
+	struct texts	 identity, to, cert, learn, trust, crl, password_file, kek;
 	const char	*from, *at, *content, *policy, *passphrase_file;
 	const char	*digest, *padding, *cipher, *key_transport, *headers;
 	int		 passphrase_fd;		/* -1: none */

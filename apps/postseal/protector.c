@@ -15,6 +15,7 @@ static const struct {
 	ps_code	(*add)(ps_protector *, const char *, ps_err *);
 } files[] = {
 	{ AT(cert), ps_protector_add_cert_file },
+	{ AT(learn), ps_protector_learn_file },
 	{ AT(trust), ps_protector_add_trust_file },
 	{ AT(crl), ps_protector_add_crl_file },
 };

@@ -142,6 +142,13 @@ PS_API PS_MUST ps_code ps_protector_add_kek(ps_protector *pr, const ps_secret *s
 /* Certificates of correspondents, and intermediates. */
 PS_API PS_MUST ps_code ps_protector_add_cert_file(ps_protector *pr, const char *path,
     ps_err *err);
+/*
+ * A mail that a correspondent signed: its certificates, and what his program
+ * reads (RFC 8551, 2.7.1). Read when the next mail is protected, and judged with
+ * what the protector was given: PS_E_REFUSED when its signature is not valid.
+ */
+PS_API PS_MUST ps_code ps_protector_learn_file(ps_protector *pr, const char *path,
+    ps_err *err);
 /* The path of each recipient's certificate is judged as when opening. */
 PS_API PS_MUST ps_code ps_protector_add_trust_file(ps_protector *pr, const char *path,
     ps_err *err);

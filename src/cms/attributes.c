@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cms/capabilities.h"
 #include "cms/words.h"
 
 #define OID(...) { (const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }) }
@@ -18,7 +19,7 @@
 #define SMIME_AA(n) OID(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x02, n)
 
 enum { AA_CONTENT_TYPE, AA_DIGEST, AA_TIME, AA_CAPS, AA_PROTECT, AA_CERT_V2, AA_CERT,
-	AA_BINARY_TIME };
+	AA_BINARY_TIME, AA_PREFER };
 
 /* Of the year 9999; beyond, nothing can be said to a person. */
 #define LAST_SECOND	253402300799u
@@ -37,7 +38,7 @@ static const struct {
 	[AA_CERT_V2] = { SMIME_AA(47), "signingCertificateV2", true },
 	[AA_CERT] = { SMIME_AA(12), "signingCertificate", true },
 	[AA_BINARY_TIME] = { SMIME_AA(46), "binarySigningTime", true },
-	{ SMIME_AA(11), "smimeEncryptionKeyPreference", true },
+	[AA_PREFER] = { SMIME_AA(11), "smimeEncryptionKeyPreference", true },
 	{ PKCS9(6), "countersignature", false },
 	{ SMIME_AA(1), "receiptRequest", true },
 	{ SMIME_AA(2), "securityLabel", true },
@@ -119,6 +120,25 @@ parse_signing_cert(struct cms_attrs *a, struct der *v, bool v2)
 	a->has_cert = true;
 }
 
+/* SMIMEEncryptionKeyPreference: a CHOICE of [0] IssuerAndSerialNumber, [1]
+ * RecipientKeyIdentifier, [2] SubjectKeyIdentifier. */
+static void
+parse_preference(struct cms_attrs *a, struct der *v)
+{
+	struct der seq;
+
+	if (der_next_tag(v) == DER_CTX(0))
+		cms_id_parse_serial(v, DER_CTX(0), &a->prefer);
+	else if (der_try_enter(v, DER_CTX(1), "recipientKeyId", &seq)) {
+		a->prefer.ski = der_octets(&seq, "subjectKeyIdentifier");
+		while (der_more(&seq))
+			der_skip(&seq, "date");
+		der_leave(&seq);
+	} else if (!der_optional(v, DER_CTX_PRIM(2), "subjectAltKeyIdentifier",
+	    &a->prefer.ski))
+		der_skip(v, "SMIMEEncryptionKeyPreference");
+}
+
 static void
 parse_value(struct cms_attrs *a, size_t which, struct der *v)
 {
@@ -143,6 +163,9 @@ parse_value(struct cms_attrs *a, size_t which, struct der *v)
 	case AA_CAPS:
 		a->caps = der_element(v, DER_SEQUENCE, "SMIMECapabilities");
 		a->has_caps = true;
+		break;
+	case AA_PREFER:
+		parse_preference(a, v);
 		break;
 	case AA_PROTECT:
 		parse_protection(a, v);
@@ -225,25 +248,11 @@ end_attr(struct derw *w)
 	derw_end(w);
 }
 
-/*
- * What we can read, best first (RFC 8551, 2.5.2): parameters are left out
- * unless they distinguish. Authenticated encryption is announced first.
- */
-static const unsigned announced[] = {
-	PS_AES256_GCM, PS_AES128_GCM, PS_AES256_CBC, PS_AES192_CBC, PS_AES128_CBC,
-};
-
 static void
 build_caps(struct derw *w)
 {
 	begin_attr(w, AA_CAPS);
-	derw_begin(w, DER_SEQUENCE);
-	for (size_t i = 0; i < sizeof announced / sizeof announced[0]; i++) {
-		derw_begin(w, DER_SEQUENCE);
-		derw_oid(w, ps_alg_get(announced[i])->oid);
-		derw_end(w);
-	}
-	derw_end(w);
+	cms_caps_build(w);
 	end_attr(w);
 }
 
@@ -254,6 +263,19 @@ build_protection(struct derw *w, const struct ps_sigspec *spec)
 	derw_begin(w, DER_SEQUENCE);
 	ps_sigspec_build_digest(spec, w, DER_SEQUENCE);
 	ps_sigspec_build_sig(spec, w, DER_CTX(1));
+	derw_end(w);
+	end_attr(w);
+}
+
+static void
+build_preference(struct derw *w, ps_cert *cert)
+{
+	const struct ps_cert_view *v = ps_cert_view_of(cert);
+
+	begin_attr(w, AA_PREFER);
+	derw_begin(w, DER_CTX(0));
+	derw_raw(w, v->issuer);
+	derw_value(w, DER_INTEGER, v->serial);
 	derw_end(w);
 	end_attr(w);
 }
@@ -307,31 +329,11 @@ cms_attrs_build(const struct cms_attrs_in *in, struct ps_buf *out, ps_err *err)
 	derw_time(&w, in->signing_time);
 	end_attr(&w);
 	build_caps(&w);
+	if (in->prefer != NULL)
+		build_preference(&w, in->prefer);
 	build_protection(&w, in->spec);
 	if ((code = build_signing_cert(&w, in->cert, err)) != PS_OK)
 		return code;
 	derw_end(&w);
 	return derw_finish(&w, err);
-}
-
-size_t
-cms_caps_ciphers(ps_slice caps, const struct ps_alg **out, size_t max)
-{
-	const struct ps_alg *alg;
-	struct der_state state;
-	struct der d, list, one;
-	size_t n = 0;
-
-	der_init(&d, &state, caps, 0, false, "SMIMECapabilities");
-	list = der_enter(&d, DER_SEQUENCE, "SMIMECapabilities");
-	while (der_more(&list)) {
-		one = der_enter(&list, DER_SEQUENCE, "SMIMECapability");
-		alg = ps_alg_by_oid(PS_ALG_CIPHER, der_oid(&one, "capabilityID"));
-		if (alg != NULL && n < max)
-			out[n++] = alg;
-		while (der_more(&one))
-			der_skip(&one, "parameters");
-		der_leave(&one);
-	}
-	return n;
 }

@@ -21,6 +21,7 @@ struct cms_attrs {
 	const struct ps_alg *cert_digest[2];	/* NULL: unknown */
 	ps_slice	 cert_hash[2];
 	ps_slice	 caps;		/* SMIMECapabilities, the element */
+	struct cms_id	 prefer;	/* encryption key preference (RFC 8551, 2.5.3) */
 	/* Every attribute's OID (value octets), in order, for a person. */
 	ps_slice	 shown[CMS_ATTRS_SHOWN];
 	size_t		 nshown;
@@ -44,14 +45,9 @@ struct cms_attrs_in {
 	int64_t		 signing_time;
 	const struct ps_sigspec *spec;
 	ps_cert		*cert;
+	ps_cert		*prefer;	/* to encrypt to; NULL: nothing is said */
 };
 /* cms_attrs_build writes the SET OF (identifier 0x31), sorted: what is signed. */
 PS_MUST ps_code cms_attrs_build(const struct cms_attrs_in *in, struct ps_buf *out, ps_err *err);
-
-/*
- * cms_caps_ciphers lists, in the sender's order, the content ciphers that an
- * SMIMECapabilities element announces. Returns how many of `max` were filled.
- */
-size_t	cms_caps_ciphers(ps_slice caps, const struct ps_alg **out, size_t max);
 
 #endif

@@ -152,7 +152,8 @@ start(struct envelope_writer *w, ps_writer *dst, const struct cms_size *size, ps
 	ps_code code;
 
 	if ((code = ps_random(cek, key.n, err)) == PS_OK &&
-	    (code = ps_cipher_new_encrypt(&w->cipher, w->p->cipher, key, err)) == PS_OK &&
+	    (code = ps_cipher_new_encrypt(&w->cipher, w->p->cipher, w->p->derive, key,
+	    err)) == PS_OK &&
 	    (code = build_frame(w, key, err)) == PS_OK &&
 	    (code = open_content(w, dst, size, err)) == PS_OK)
 		code = ps_writer_open_step(&w->step, &w->content.sink, &w->cipher->step, err);

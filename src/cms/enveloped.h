@@ -43,6 +43,7 @@ struct cms_envelope_params {
 	const struct cms_to *to;
 	size_t		 nto;
 	const struct ps_alg *cipher;	/* AEAD: AuthEnvelopedData */
+	const struct ps_alg *derive;	/* PS_CEK_HKDF_SHA256 (RFC 9709), or NULL */
 };
 /* The content that is written becomes the plaintext. `p` outlives the writer.
  * CMS_KNOWN: the plaintext's length, exactly. */

@@ -85,8 +85,11 @@ build_kari(const struct cms_to *to, struct ps_pubkey *key, struct ps_ephemeral *
 	ps_code code;
 
 	if ((code = ps_agree_choose(key, cek.n, &agree, &wrap, err)) != PS_OK ||
-	    (code = ps_random(ukm, sizeof ukm, err)) != PS_OK ||
-	    (code = ps_agree_encrypt(e, key, agree, wrap, ukm_slice, cek, &algid, &encrypted,
+	    (code = ps_random(ukm, sizeof ukm, err)) != PS_OK)
+		goto out;
+	if (to->agreement != NULL)
+		agree = to->agreement;
+	if ((code = ps_agree_encrypt(e, key, agree, wrap, ukm_slice, cek, &algid, &encrypted,
 	    err)) != PS_OK)
 		goto out;
 	derw_begin(w, DER_CTX(1));

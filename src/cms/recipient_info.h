@@ -91,6 +91,7 @@ struct cms_to {
 	ps_cert		*cert;		/* NULL: a password or a kek */
 	const ps_secret	*password, *kek;
 	const struct ps_alg *transport;	/* PS_RSA_PKCS1 or PS_RSA_OAEP for an RSA key */
+	const struct ps_alg *agreement;	/* for a key that agrees; NULL: by its strength */
 	bool		 by_ski;
 };
 /*

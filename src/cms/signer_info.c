@@ -242,7 +242,8 @@ cms_signer_build(const struct cms_signing *by, const struct cms_digests *digests
 {
 	struct cms_attrs_in in = { .content_type = content_type,
 	    .message_digest = cms_digests_get(digests, by->spec.digest),
-	    .signing_time = signing_time, .spec = &by->spec, .cert = by->cert };
+	    .signing_time = signing_time, .spec = &by->spec, .cert = by->cert,
+	    .prefer = by->prefer };
 	bool ski = by->by_ski && ps_cert_view_of(by->cert)->ski.n != 0;
 	struct ps_buf set = { 0 }, sig = { 0 };
 	ps_slice inside;

@@ -62,6 +62,7 @@ struct cms_signing {
 	ps_cert		*cert;
 	struct ps_key	*key;
 	struct ps_sigspec spec;
+	ps_cert		*prefer;	/* that others encrypt to; NULL: nothing is said */
 	bool		 by_ski;
 };
 /* cms_signer_build writes a SignerInfo. */

@@ -36,6 +36,7 @@ struct ps_cipher_state {
 	uint8_t		 iv[NONCE_MAX];
 	size_t		 niv;
 	size_t		 ntag;		/* as the parameters say */
+	const struct ps_alg *derive;	/* of an encryption: how the key was made */
 	uint8_t		 tag[TAG_MAX];	/* made by encryption */
 	struct ps_buf	 aad;
 	/* CBC: input short of a block; plaintext that may be padding; output
@@ -443,31 +444,8 @@ check_encrypt(const struct ps_alg *alg, size_t nkey, ps_err *err)
 	return PS_OK;
 }
 
-ps_code
-ps_cipher_new_encrypt(struct ps_cipher **out, const struct ps_alg *alg, ps_slice key,
-    ps_err *err)
-{
-	struct ps_cipher *c;
-	ps_code code = check_encrypt(alg, key.n, err);
-
-	if (code != PS_OK)
-		return code;
-	c = cipher_alloc(alg, true);
-	if (c == NULL)
-		return ps_nomem(err, "crypto.cipher");
-	code = ps_random(c->state->iv, c->state->niv, err);
-	if (code == PS_OK)
-		code = prepare(c, key, err);
-	if (code != PS_OK) {
-		ps_cipher_free(c);
-		return code;
-	}
-	*out = c;
-	return PS_OK;
-}
-
-void
-ps_cipher_build_algid(const struct ps_cipher *c, struct derw *w, uint32_t tag)
+static void
+build_plain_algid(const struct ps_cipher *c, struct derw *w, uint32_t tag)
 {
 	const struct ps_cipher_state *s = c->state;
 	ps_slice iv = { s->iv, s->niv };
@@ -482,6 +460,62 @@ ps_cipher_build_algid(const struct ps_cipher *c, struct derw *w, uint32_t tag)
 		derw_end(w);
 	} else
 		derw_octets(w, iv);
+	derw_end(w);
+}
+
+/* RFC 9709, 3: the key is bound to the identifier that goes inside. */
+static ps_code
+prepare_bound(struct ps_cipher *c, ps_slice cek, ps_err *err)
+{
+	struct ps_cipher_spec spec = { .derive = c->state->derive };
+	struct ps_buf inner = { 0 };
+	struct derw w;
+	ps_code code;
+
+	derw_init(&w, &inner);
+	build_plain_algid(c, &w, DER_SEQUENCE);
+	if ((code = derw_finish(&w, err)) == PS_OK) {
+		spec.inner = ps_buf_get(&inner);
+		code = prepare_derived(c, &spec, cek, err);
+	}
+	ps_buf_clear(&inner);
+	return code;
+}
+
+ps_code
+ps_cipher_new_encrypt(struct ps_cipher **out, const struct ps_alg *alg,
+    const struct ps_alg *derive, ps_slice key, ps_err *err)
+{
+	struct ps_cipher *c;
+	ps_code code = check_encrypt(alg, key.n, err);
+
+	if (code != PS_OK)
+		return code;
+	c = cipher_alloc(alg, true);
+	if (c == NULL)
+		return ps_nomem(err, "crypto.cipher");
+	c->state->derive = derive;
+	code = ps_random(c->state->iv, c->state->niv, err);
+	if (code == PS_OK)
+		code = derive != NULL ? prepare_bound(c, key, err) : prepare(c, key, err);
+	if (code != PS_OK) {
+		ps_cipher_free(c);
+		return code;
+	}
+	*out = c;
+	return PS_OK;
+}
+
+void
+ps_cipher_build_algid(const struct ps_cipher *c, struct derw *w, uint32_t tag)
+{
+	if (c->state->derive == NULL) {
+		build_plain_algid(c, w, tag);
+		return;
+	}
+	derw_begin(w, tag);
+	derw_oid(w, c->state->derive->oid);
+	build_plain_algid(c, w, DER_SEQUENCE);
 	derw_end(w);
 }
 

@@ -36,10 +36,11 @@ PS_MUST ps_code ps_cipher_parse(struct ps_cipher_spec *out, const struct ps_algi
  * octets: else PS_E_DECRYPT, as every failure that depends on the key. */
 PS_MUST ps_code ps_cipher_new_decrypt(struct ps_cipher **out, const struct ps_algid *algid,
     ps_slice key, ps_err *err);
-/* ps_cipher_new_encrypt chooses a random IV; ps_cipher_build_algid writes
- * the AlgorithmIdentifier (ICVlen 16 written out). */
+/* ps_cipher_new_encrypt chooses a random IV; `derive` makes the key of `key`
+ * (CEK-HKDF), NULL: it is the key. ps_cipher_build_algid writes the
+ * AlgorithmIdentifier (ICVlen 16 written out). */
 PS_MUST ps_code ps_cipher_new_encrypt(struct ps_cipher **out, const struct ps_alg *alg,
-    ps_slice key, ps_err *err);
+    const struct ps_alg *derive, ps_slice key, ps_err *err);
 void	ps_cipher_build_algid(const struct ps_cipher *c, struct derw *w, uint32_t tag);
 void	ps_cipher_free(struct ps_cipher *c);
 /* ps_cipher_set_aad: before the first octet and again after each restart

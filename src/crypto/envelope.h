@@ -22,6 +22,10 @@
  * Appends the AlgorithmIdentifier to `out_algid`, the encrypted key to `out`. */
 PS_MUST ps_code ps_transport_encrypt(struct ps_pubkey *to, const struct ps_alg *alg,
     ps_slice cek, struct ps_buf *out_algid, struct ps_buf *out, ps_err *err);
+/* ps_transport_build writes its AlgorithmIdentifier; ps_transport_writes: is this one
+ * what we write (RFC 3560, 5: as a capability)? */
+void	ps_transport_build(const struct ps_alg *alg, struct derw *w);
+bool	ps_transport_writes(const struct ps_algid *a);
 /* `cek_size`: what the content cipher wants; the substitute has this length. */
 PS_MUST ps_code ps_transport_decrypt(struct ps_key *key, const struct ps_algid *algid,
     ps_slice encrypted, size_t cek_size, ps_secret *out_cek, ps_err *err);

@@ -62,20 +62,55 @@ set_oaep(EVP_PKEY_CTX *ctx, const struct rsa_params *p)
 
 /* --- sending --- */
 
+void
+ps_transport_build(const struct ps_alg *alg, struct derw *w)
+{
+	if (alg->id == PS_RSA_PKCS1) {
+		ps_algid_build(w, alg);
+		return;
+	}
+	derw_begin(w, DER_SEQUENCE);
+	derw_oid(w, alg->oid);
+	rsa_params_build_oaep(w, ps_alg_get(PS_SHA256));
+	derw_end(w);
+}
+
+/* RFC 3560, 5 prints the parameters without their tags, and some announce
+ * them so. */
+static bool
+is_printed_sha256(ps_slice params)
+{
+	static const uint8_t printed[] = { 0x30, 0x2b,
+		0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01,
+		0x05, 0x00,
+		0x30, 0x1a, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x08,
+		0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01,
+		0x05, 0x00 };
+
+	return ps_slice_equal(params, (ps_slice){ printed, sizeof printed });
+}
+
+bool
+ps_transport_writes(const struct ps_algid *a)
+{
+	const struct ps_alg *alg = ps_alg_by_oid(PS_ALG_TRANSPORT, a->oid);
+	struct rsa_params p;
+
+	if (alg == NULL || alg->id != PS_RSA_OAEP)
+		return alg != NULL && alg->id == PS_RSA_PKCS1;
+	if (is_printed_sha256(a->params))
+		return true;
+	return rsa_params_parse_oaep(&p, a->params, NULL) == PS_OK &&
+	    p.hash->id == PS_SHA256 && p.mgf->id == PS_SHA256 && p.label.n == 0;
+}
+
 static ps_code
 build_algid(const struct ps_alg *alg, struct ps_buf *out, ps_err *err)
 {
 	struct derw w;
 
 	derw_init(&w, out);
-	if (alg->id == PS_RSA_PKCS1)
-		ps_algid_build(&w, alg);
-	else {
-		derw_begin(&w, DER_SEQUENCE);
-		derw_oid(&w, alg->oid);
-		rsa_params_build_oaep(&w, ps_alg_get(PS_SHA256));
-		derw_end(&w);
-	}
+	ps_transport_build(alg, &w);
 	return derw_finish(&w, err);
 }
 

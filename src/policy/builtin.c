@@ -190,6 +190,16 @@ static const struct {
 	{ "legacy-read", legacy_read,	PS_RSA_PKCS1 },
 };
 
+/*
+ * From what all recipients read the first of these is taken: authenticated
+ * encryption before the rest (RFC 8551, 2.7), then by strength. The last one
+ * every program of S/MIME 3.2 or later reads (RFC 5751, 2.7).
+ */
+static const unsigned choice[] = {
+	PS_AES256_GCM, PS_CHACHA20_POLY1305, PS_AES192_GCM, PS_AES128_GCM,
+	PS_AES256_CBC, PS_AES192_CBC, PS_AES128_CBC,
+};
+
 static void
 apply(struct ps_policy *p, const struct line *line)
 {
@@ -220,6 +230,8 @@ ps_policy_builtin(struct ps_policy *p, const char *name)
 		apply(p, policies[i].change);
 	p->signed_attrs = true;
 	p->cipher = PS_AES256_CBC;
+	memset(p->choice, 0, sizeof p->choice);
+	memcpy(p->choice, choice, sizeof choice);
 	p->digest = PS_ALG_NONE;
 	p->transport = policies[i].transport;
 	return true;

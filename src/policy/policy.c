@@ -127,6 +127,14 @@ ps_policy_default(const ps_policy *p, enum ps_alg_kind kind)
 	return id == PS_ALG_NONE ? NULL : ps_alg_get(id);
 }
 
+const struct ps_alg *
+ps_policy_choice(const ps_policy *p, size_t i)
+{
+	unsigned id = i < PS_CHOICE_MAX ? p->choice[i] : PS_ALG_NONE;
+
+	return id == PS_ALG_NONE ? NULL : ps_alg_get(id);
+}
+
 ps_code
 ps_policy_new(ps_policy **out, const char *name, ps_err *err)
 {

@@ -39,5 +39,8 @@ bool	ps_policy_wants_signed_attrs(const ps_policy *p);	/* STANDARDS A1 */
 /* What to send to a stranger: a PS_ALG_CIPHER, PS_ALG_TRANSPORT or PS_ALG_DIGEST
  * row. NULL: no choice is made (of a digest: the key's own). */
 const struct ps_alg *ps_policy_default(const ps_policy *p, enum ps_alg_kind kind);
+/* ps_policy_choice: the i-th best of the content ciphers that may be chosen;
+ * NULL: there are no more. */
+const struct ps_alg *ps_policy_choice(const ps_policy *p, size_t i);
 
 #endif

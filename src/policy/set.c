@@ -276,12 +276,49 @@ rule_digest(struct ps_policy *p, const char *value, ps_err *err)
 	return rule_alg(p, &p->digest, PS_ALG_DIGEST, "default-digest", value, err);
 }
 
+/* "" at the end. */
+static void
+next_word(const char **at, char *out, size_t size)
+{
+	const char *p = *at;
+	size_t n = 0;
+
+	while (blank(*p))
+		p++;
+	for (; *p != '\0' && !blank(*p); p++)
+		if (n + 1 < size)
+			out[n++] = *p;
+	out[n] = '\0';
+	*at = p;
+}
+
+/* Names, best first. */
+static ps_code
+rule_ciphers(struct ps_policy *p, const char *value, ps_err *err)
+{
+	unsigned list[PS_CHOICE_MAX + 1] = { 0 };
+	char name[64];
+	size_t n = 0;
+	ps_code code = PS_OK;
+
+	for (next_word(&value, name, sizeof name); name[0] != '\0' && code == PS_OK;
+	    next_word(&value, name, sizeof name))
+		code = n == PS_CHOICE_MAX ? bad_value("ciphers", name, "a shorter list", err)
+		    : rule_alg(p, &list[n++], PS_ALG_CIPHER, "ciphers", name, err);
+	if (code == PS_OK && n == 0)
+		code = bad_value("ciphers", value, "the names of algorithms", err);
+	if (code == PS_OK)
+		memcpy(p->choice, list, sizeof list);
+	return code;
+}
+
 static const struct {
 	const char	*name;
 	ps_code		(*set)(struct ps_policy *p, const char *value, ps_err *err);
 } rules[] = {
 	{ "signed-attributes",	rule_attrs },
 	{ "default-cipher",	rule_cipher },
+	{ "ciphers",		rule_ciphers },
 	{ "default-transport",	rule_transport },
 	{ "default-digest",	rule_digest },
 };

@@ -7,6 +7,7 @@
 #include "policy/policy.h"
 
 enum { PS_USES = 2 };		/* PS_USE_READ, PS_USE_SEND */
+enum { PS_CHOICE_MAX = 16 };
 
 /* One algorithm: a grade for each use, lowered by a date and by short keys. */
 struct ps_policy_row {
@@ -22,6 +23,7 @@ struct ps_policy {
 	struct ps_policy_row row[PS_ALG_COUNT];
 	bool		 signed_attrs;
 	unsigned	 cipher, digest, transport;	/* for a stranger: enum ps_alg_id */
+	unsigned	 choice[PS_CHOICE_MAX + 1];	/* ciphers, best first; ends with 0 */
 };
 
 /* ps_policy_builtin fills `p`; false when there is no such policy. */

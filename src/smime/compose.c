@@ -414,7 +414,7 @@ write_encrypted(struct protecting *p, const struct protect_list *to, ps_writer *
 {
 	struct cms_size size = size_of(p, p->plain_length);
 	struct cms_envelope_params params = { .to = to->to, .nto = to->n,
-	    .cipher = p->cipher };
+	    .cipher = p->cipher, .derive = p->hkdf ? ps_alg_get(PS_CEK_HKDF_SHA256) : NULL };
 	struct base64_body b64 = { .w = NULL };
 	ps_writer *w = NULL;
 	ps_code code;

@@ -90,34 +90,6 @@ check_bcc(struct protecting *p, ps_err *err)
 	return code;
 }
 
-/* --- choosing --- */
-
-static bool
-has_cert(const struct protect_list *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (l->to[i].cert != NULL)
-			return true;
-	return false;
-}
-
-static ps_code
-choose_cipher(struct protecting *p, const struct protect_list *l, ps_err *err)
-{
-	const ps_policy *policy = p->pr->setup.policy;
-	bool gcm = l->gcm && has_cert(l);
-
-	p->cipher = p->pr->cipher != NULL ? p->pr->cipher
-	    : gcm ? ps_alg_get(PS_AES256_GCM) : ps_policy_default(policy, PS_ALG_CIPHER);
-	if (ps_policy_cipher(policy, p->cipher, PS_USE_SEND, p->now) != PS_GRADE_GOOD)
-		return ps_fail(err, PS_E_REFUSED, "smime.protect", PS_NOWHERE, W_P_SEND,
-		    PS_TEXT("name", p->cipher->label));
-	protect_explain(p, W_P_X_CIPHER, PS_TEXT("name", p->cipher->name),
-	    PS_TEXT("why", p->pr->cipher != NULL ? W_P_X_GIVEN : gcm ? W_P_X_ANNOUNCED
-	    : W_P_X_POLICY));
-	return PS_OK;
-}
-
 /* --- writing --- */
 
 /* One copy on its way; finished with all the others. */
@@ -207,7 +179,8 @@ write_copies(struct protecting *p, struct copy *copy, ps_writer *out, ps_err *er
 	copy[0].out = out;
 	if ((p->what & PS_ENCRYPT) != 0 &&
 	    ((code = protect_choose_recipients(p, &copy[0].to, err)) != PS_OK ||
-	    (code = choose_cipher(p, &copy[0].to, err)) != PS_OK))
+	    (code = protect_choose_cipher(p, &copy[0].to, err)) != PS_OK ||
+	    (code = protect_choose_digests(p, &copy[0].to, err)) != PS_OK))
 		return code;
 	if ((code = write_copy(p, &copy[0], err)) != PS_OK)
 		return code;
@@ -229,6 +202,7 @@ protect_mail(struct protecting *p, ps_writer *out, ps_err *err)
 	ps_code code;
 
 	if ((code = look_at_mail(p, err)) != PS_OK || (code = check_bcc(p, err)) != PS_OK ||
+	    (code = protect_learn(p, err)) != PS_OK ||
 	    (code = protect_choose_signers(p, err)) != PS_OK)
 		return code;
 	if (p->what == PS_ENCRYPT)

@@ -7,6 +7,7 @@
  * compose.c writes the entities from the inside out, protect.c is the flow.
  */
 
+#include "cms/capabilities.h"
 #include "cms/enveloped.h"
 #include "mime/mime.h"
 #include "smime/setup.h"
@@ -20,6 +21,10 @@ struct ps_protector {
 	bool		 opaque, key_ids, der, compress, no_self, insecure_recipients;
 	ps_bcc_fn	 bcc;
 	void		*bcc_arg;
+	char		**learn;	/* signed mails to learn from */
+	size_t		 nlearn, nlearnt;
+	struct protect_known *known;
+	size_t		 nknown;
 	struct ps_buf	 explain, warnings;	/* terminated texts */
 };
 
@@ -30,11 +35,31 @@ struct protect_to {
 	char		*address;	/* else */
 };
 
-/* Who reads one copy. */
+/* What a valid signed mail taught of its sender. */
+struct protect_known {
+	char		*address;	/* which its certificate named */
+	ps_cert		*prefer;	/* ref: to encrypt to; NULL: not said */
+	int64_t		 made;		/* as the signer claims */
+	struct cms_caps	 caps;
+};
+
+/* What is known of the program of one recipient. */
+struct protect_reads {
+	enum { READS_UNKNOWN, READS_CERTIFICATE, READS_MAIL } by;
+	int64_t		 made;		/* of the mail */
+	struct cms_caps	 caps;
+};
+
+/* Who reads one copy, and what they all read. */
 struct protect_list {
 	struct cms_to	*to;
 	size_t		 n;
-	bool		 gcm;		/* all announce AES-GCM */
+	unsigned	 lacks;		/* bit i: not all read ps_policy_choice(i)... */
+	char		 without[128];	/* ...the first that lacks the best of them, */
+	bool		 stranger;	/* of whose program nothing is known */
+	unsigned	 no_digest;	/* bit of enum ps_alg_id: somebody lacks it */
+	bool		 no_hkdf;	/* somebody lacks CEK-HKDF */
+	size_t		 nothers;	/* besides oneself */
 };
 
 struct protecting {
@@ -52,6 +77,7 @@ struct protecting {
 	ps_cert		**bag;		/* borrowed: certificates to send along */
 	size_t		 nbag;
 	const struct ps_alg *cipher;
+	bool		 hkdf;		/* CEK-HKDF */
 	unsigned	 counter;	/* of boundaries */
 	bool		 safe;		/* re-encode what cannot travel as 7bit */
 	/* --der on a large input: what an earlier pass found. */
@@ -76,9 +102,35 @@ void	protect_line(struct ps_buf *b, const char *words, ...);
 PS_MUST ps_code protect_choose_signers(struct protecting *p, ps_err *err);
 
 /* recipients.c */
+/* protect_may_encrypt: can anything be encrypted to this key, as its usage says? */
+bool	protect_may_encrypt(ps_cert *c);
 /* The main copy's readers; every address without a certificate is named at once. */
 PS_MUST ps_code protect_choose_recipients(struct protecting *p, struct protect_list *out,
     ps_err *err);
+/* learn.c */
+/* protect_learn reads the signed mails that were given, each once. */
+PS_MUST ps_code protect_learn(struct protecting *p, ps_err *err);
+void	protect_known_clear(struct ps_protector *pr);
+/* protect_preferred: the certificate that this correspondent asks for; NULL: none. */
+ps_cert	*protect_preferred(const struct ps_protector *pr, const char *address);
+/* protect_reads_of: what is known of who has this certificate. */
+void	protect_reads_of(const struct ps_protector *pr, const ps_cert *c,
+	    struct protect_reads *out);
+
+/* choose.c */
+/* protect_choose_key fills in how the content's key goes to to->cert, narrows
+ * `l` to what this recipient reads, and explains. `own`: it is oneself, who
+ * reads whatever this program writes. */
+PS_MUST ps_code protect_choose_key(struct protecting *p, struct protect_list *l,
+    struct cms_to *to, bool own, ps_err *err);
+/* protect_choose_secret: of who has a password nothing is known. */
+void	protect_choose_secret(struct protecting *p, struct protect_list *l, const char *what);
+PS_MUST ps_code protect_choose_cipher(struct protecting *p, const struct protect_list *l,
+    ps_err *err);
+/* protect_choose_digests: of the signatures, what the readers of the main copy read. */
+PS_MUST ps_code protect_choose_digests(struct protecting *p, const struct protect_list *l,
+    ps_err *err);
+
 /* The readers of the copy of one Bcc recipient. */
 PS_MUST ps_code protect_choose_bcc(struct protecting *p, const char *address,
     struct protect_list *out, ps_err *err);

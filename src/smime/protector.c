@@ -32,6 +32,7 @@ ps_protector_free(ps_protector *pr)
 	for (size_t i = 0; i < pr->nasked; i++)
 		free(pr->asked[i].address);
 	free(pr->asked);
+	protect_known_clear(pr);
 	ps_setup_clear(&pr->setup);
 	ps_buf_clear(&pr->explain);
 	ps_buf_clear(&pr->warnings);
@@ -126,6 +127,23 @@ ps_protector_add_cert_file(ps_protector *pr, const char *path, ps_err *err)
 	if (pr == NULL)
 		return ps_nomem(err, "smime.protector");
 	return ps_setup_add_certs(&pr->setup, path, NULL, NULL, err);
+}
+
+ps_code
+ps_protector_learn_file(ps_protector *pr, const char *path, ps_err *err)
+{
+	char **grown;
+
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
+	grown = realloc(pr->learn, (pr->nlearn + 1) * sizeof *grown);
+	if (grown == NULL)
+		return ps_nomem(err, "smime.protector");
+	pr->learn = grown;
+	if ((grown[pr->nlearn] = strdup(path)) == NULL)
+		return ps_nomem(err, "smime.protector");
+	pr->nlearn++;
+	return PS_OK;
 }
 
 ps_code

@@ -25,9 +25,8 @@ agrees(const struct ps_key_info *info)
 	    info->type->id == PS_KEY_X448;
 }
 
-/* Can anything be encrypted to this key, as its usage says? */
-static bool
-may_encrypt(ps_cert *c)
+bool
+protect_may_encrypt(ps_cert *c)
 {
 	const struct ps_cert_view *v = ps_cert_view_of(c);
 	struct ps_pubkey *key;
@@ -41,9 +40,9 @@ may_encrypt(ps_cert *c)
 	return agrees(&info) && (!v->has_ku || (v->ku & PS_KU_KEY_AGREEMENT) != 0);
 }
 
-/* The newest certificate for an address; one that is in date goes first. */
+/* Of the certificates for an address the newest that is in date, then the newest. */
 static ps_cert *
-find_by_address(const struct protecting *p, const char *address)
+find_newest(const struct protecting *p, const char *address)
 {
 	const struct ps_setup *s = &p->pr->setup;
 	ps_cert *best = NULL;
@@ -53,7 +52,7 @@ find_by_address(const struct protecting *p, const char *address)
 		ps_cert *c = s->cert[i];
 		bool dated = ps_cert_not_before(c) <= p->now && p->now <= ps_cert_not_after(c);
 
-		if (!may_encrypt(c) || !ps_cert_names(c, address, PS_MATCH_RECIPIENT))
+		if (!protect_may_encrypt(c) || !ps_cert_names(c, address, PS_MATCH_RECIPIENT))
 			continue;
 		if (best == NULL || (dated && !best_dated) || (dated == best_dated &&
 		    ps_cert_not_before(c) > ps_cert_not_before(best))) {
@@ -62,6 +61,19 @@ find_by_address(const struct protecting *p, const char *address)
 		}
 	}
 	return best;
+}
+
+/* RFC 8551, 2.5.3.1: the one that the correspondent asks for, as long as it is
+ * in date, goes before what we would choose. */
+static ps_cert *
+find_by_address(const struct protecting *p, const char *address)
+{
+	ps_cert *c = protect_preferred(p->pr, address);
+
+	if (c != NULL && protect_may_encrypt(c) && ps_cert_not_before(c) <= p->now &&
+	    p->now <= ps_cert_not_after(c) && ps_cert_names(c, address, PS_MATCH_RECIPIENT))
+		return c;
+	return find_newest(p, address);
 }
 
 static bool
@@ -86,30 +98,10 @@ grow(struct protect_list *l, ps_err *err)
 	return PS_OK;
 }
 
-/* RFC 4262: what the certificate's own extension announces. */
-static bool
-announces_gcm(const ps_cert *c)
-{
-	const struct ps_alg *list[16];
-	size_t n = cms_caps_ciphers(ps_cert_view_of(c)->smime_capabilities, list, 16);
-
-	for (size_t i = 0; i < n; i++)
-		if (list[i]->id == PS_AES256_GCM)
-			return true;
-	return false;
-}
-
-static const struct ps_alg *
-transport_for(const struct protecting *p)
-{
-	return p->pr->transport != NULL ? p->pr->transport
-	    : ps_policy_default(p->pr->setup.policy, PS_ALG_TRANSPORT);
-}
-
 static ps_code
-add_cert(struct protecting *p, struct protect_list *l, ps_cert *c, ps_err *err)
+add_cert(struct protecting *p, struct protect_list *l, ps_cert *c, bool own, ps_err *err)
 {
-	const struct ps_alg *transport = transport_for(p), *agree, *wrap;
+	struct cms_to to = { .cert = c, .by_ski = p->pr->key_ids };
 	struct ps_pubkey *key;
 	struct ps_key_info info;
 	ps_code code;
@@ -123,18 +115,9 @@ add_cert(struct protecting *p, struct protect_list *l, ps_cert *c, ps_err *err)
 	    !p->pr->insecure_recipients)
 		return ps_fail(err, PS_E_REFUSED, "smime.protect", PS_NOWHERE, W_P_WEAK_KEY,
 		    PS_TEXT("who", ps_cert_holder(c)));
-	if (is_rsa(&info) && ps_policy_recipient(p->pr->setup.policy, transport, PS_USE_SEND,
-	    p->now) != PS_GRADE_GOOD)
-		return ps_fail(err, PS_E_REFUSED, "smime.protect", PS_NOWHERE, W_P_SEND,
-		    PS_TEXT("name", transport->label));
-	l->gcm = l->gcm && announces_gcm(c);
-	l->to[l->n++] = (struct cms_to){ .cert = c, .transport = transport,
-	    .by_ski = p->pr->key_ids };
-	if (!is_rsa(&info) && ps_agree_choose(key, 32, &agree, &wrap, NULL) == PS_OK)
-		transport = agree;
-	protect_explain(p, W_P_X_TO, PS_TEXT("who", ps_cert_holder(c)), PS_TEXT("name", transport->name),
-	    PS_TIME("date", ps_cert_not_after(c)));
-	return PS_OK;
+	if ((code = protect_choose_key(p, l, &to, own, err)) == PS_OK)
+		l->to[l->n++] = to;
+	return code;
 }
 
 /* Refuses a certificate that is expired, untrusted, revoked or not for mail. */
@@ -166,7 +149,7 @@ add_judged(struct protecting *p, struct protect_list *l, ps_cert *c, const char 
 {
 	ps_code code = listed(l, c) ? PS_OK : judge(p, c, name, err);
 
-	return code != PS_OK ? code : add_cert(p, l, c, err);
+	return code != PS_OK ? code : add_cert(p, l, c, false, err);
 }
 
 /* Addresses without a certificate, "a, b, c". */
@@ -198,7 +181,7 @@ add_file(struct protecting *p, struct protect_list *l, const struct protect_to *
 	for (size_t i = to->first; i < to->first + to->n; i++) {
 		ps_cert *c = p->pr->setup.cert[i];
 
-		if (may_encrypt(c))
+		if (protect_may_encrypt(c))
 			return add_judged(p, l, c, ps_cert_holder(c), err);
 	}
 	return add_missing(missing, ps_cert_holder(p->pr->setup.cert[to->first]), err);
@@ -214,13 +197,13 @@ add_secrets(struct protecting *p, struct protect_list *l, ps_err *err)
 		if ((code = grow(l, err)) != PS_OK)
 			return code;
 		l->to[l->n++].password = s->password[i];
-		protect_explain(p, W_P_X_SECRET, PS_TEXT("what", "password"));
+		protect_choose_secret(p, l, "password");
 	}
 	for (size_t i = 0; i < s->nkek; i++) {
 		if ((code = grow(l, err)) != PS_OK)
 			return code;
 		l->to[l->n++].kek = s->kek[i];
-		protect_explain(p, W_P_X_SECRET, PS_TEXT("what", "key-encryption key"));
+		protect_choose_secret(p, l, "key-encryption key");
 	}
 	return PS_OK;
 }
@@ -235,8 +218,8 @@ add_self(struct protecting *p, struct protect_list *l, ps_err *err)
 	if (p->pr->no_self)
 		return PS_OK;
 	for (size_t i = 0; i < s->nidentity && code == PS_OK; i++)
-		if (may_encrypt(s->identity[i].cert))
-			code = add_cert(p, l, s->identity[i].cert, err);
+		if (protect_may_encrypt(s->identity[i].cert))
+			code = add_cert(p, l, s->identity[i].cert, true, err);
 	return code;
 }
 
@@ -286,7 +269,7 @@ protect_choose_recipients(struct protecting *p, struct protect_list *out, ps_err
 	struct ps_buf missing = { 0 };
 	ps_code code;
 
-	*out = (struct protect_list){ .gcm = true };
+	*out = (struct protect_list){ .n = 0 };
 	if ((code = load_keys(&p->pr->setup, err)) == PS_OK &&
 	    (code = add_main(p, out, &missing, err)) == PS_OK)
 		code = add_secrets(p, out, err);
@@ -314,7 +297,7 @@ protect_choose_bcc(struct protecting *p, const char *address, struct protect_lis
 	struct ps_buf missing = { 0 };
 	ps_code code;
 
-	*out = (struct protect_list){ .gcm = true };
+	*out = (struct protect_list){ .n = 0 };
 	if ((code = add_address(p, out, address, &missing, err)) == PS_OK &&
 	    (code = missing_error(&missing, err)) == PS_OK)
 		code = add_self(p, out, err);

@@ -45,6 +45,35 @@ check_strength(struct protecting *p, const ps_cert *cert, const struct ps_key_in
 	return PS_OK;
 }
 
+/* What was asked for, else the policy's digest where the key allows it. */
+static ps_code
+choose_spec(const struct protecting *p, const struct ps_key_info *info, struct ps_sigspec *out,
+    ps_err *err)
+{
+	const struct ps_alg *usual = ps_policy_default(p->pr->setup.policy, PS_ALG_DIGEST);
+
+	if (p->pr->digest == NULL && usual != NULL &&
+	    ps_sigspec_choose(out, info, usual, p->pr->pss, NULL) == PS_OK)
+		return PS_OK;
+	return ps_sigspec_choose(out, info, p->pr->digest, p->pr->pss, err);
+}
+
+/* RFC 8551, 2.5.3: said where it is another certificate than the signer's. */
+static ps_cert *
+find_preference(const struct protecting *p, ps_cert *signer)
+{
+	const struct ps_setup *s = &p->pr->setup;
+	const char *address = ps_cert_address(signer, 0);
+
+	if (address == NULL || protect_may_encrypt(signer))
+		return NULL;
+	for (size_t i = 0; i < s->nidentity; i++)
+		if (protect_may_encrypt(s->identity[i].cert) &&
+		    ps_cert_names(s->identity[i].cert, address, PS_MATCH_RECIPIENT))
+			return s->identity[i].cert;
+	return NULL;
+}
+
 static ps_code
 add_signer(struct protecting *p, const struct cms_identity *me, ps_err *err)
 {
@@ -54,13 +83,14 @@ add_signer(struct protecting *p, const struct cms_identity *me, ps_err *err)
 	ps_code code;
 
 	ps_key_info(me->key, &info);
-	code = ps_sigspec_choose(&s.spec, &info, p->pr->digest, p->pr->pss, err);
+	code = choose_spec(p, &info, &s.spec, err);
 	if (code == PS_E_REFUSED && p->pr->digest == NULL && !p->pr->pss) {
 		ps_err_clear(err);	/* a key that cannot sign: for decryption */
 		return PS_OK;
 	}
 	if (code != PS_OK || (code = check_strength(p, me->cert, &info, &s.spec, err)) != PS_OK)
 		return code;
+	s.prefer = find_preference(p, me->cert);
 	p->signer[p->nsigner++] = s;
 	protect_explain(p, W_P_X_SIGNER, PS_TEXT("name", ps_sigspec_name(&s.spec)),
 	    PS_TEXT("digest", s.spec.digest->name), PS_TEXT("who", ps_cert_holder(me->cert)));

@@ -233,7 +233,7 @@ round_trip(const struct ps_alg *alg, ps_slice text, struct cuts cut)
 	size_t ntag = 0;
 	ps_err err = PS_ERR_INIT;
 
-	assert_ok(ps_cipher_new_encrypt(&e, alg, key_of(&key, alg), &err), &err);
+	assert_ok(ps_cipher_new_encrypt(&e, alg, NULL, key_of(&key, alg), &err), &err);
 	if (alg->aead)
 		assert_ok(ps_cipher_set_aad(e, ps_str("attributes"), &err), &err);
 	assert_ok(cuts_run(&e->step, text, cut, &sealed, &err), &err);
@@ -469,12 +469,12 @@ a_key_of_another_length_does_not_fit(void **state)
 	for (size_t n = 0; n <= 32; n++) {
 		id_iv(&id, ps_alg_get(PS_AES192_CBC), 16);
 		assert_code(try_decrypt(&id, n), n == 24 ? PS_OK : PS_E_DECRYPT);
-		assert_code(ps_cipher_new_encrypt(&c, ps_alg_get(PS_AES192_CBC),
+		assert_code(ps_cipher_new_encrypt(&c, ps_alg_get(PS_AES192_CBC), NULL,
 		    (ps_slice){ key.p, n }, NULL), n == 24 ? PS_OK : PS_E_MISUSE);
 		ps_cipher_free(c);
 		c = NULL;
 	}
-	assert_code(ps_cipher_new_encrypt(&c, ps_alg_get(PS_DES3_CBC), (ps_slice){ key.p, 24 },
+	assert_code(ps_cipher_new_encrypt(&c, ps_alg_get(PS_DES3_CBC), NULL, (ps_slice){ key.p, 24 },
 	    NULL), PS_E_REFUSED);
 	ps_buf_clear(&key);
 }

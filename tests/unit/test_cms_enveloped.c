@@ -429,7 +429,8 @@ test_plan_to_stream(void **state)
 	for (int over = 0; over < 2; over++) {
 		struct cms_to to = { .cert = ring.who[0].cert,
 		    .transport = ps_alg_get(PS_RSA_OAEP) };
-		struct cms_envelope_params p = { &to, 1, ps_alg_get(PS_AES128_GCM) };
+		struct cms_envelope_params p = { .to = &to, .nto = 1,
+		    .cipher = ps_alg_get(PS_AES128_GCM) };
 		struct cms_size size = { .how = CMS_PLAN,
 		    .plan_max = (uint64_t)LARGE - (unsigned)over };
 
@@ -450,7 +451,8 @@ test_write_refused(void **state)
 	static const ps_slice text = { (const uint8_t *)"text", 4 };
 	struct keyring ring;
 	struct cms_to to = { 0 };
-	struct cms_envelope_params p = { &to, 0, ps_alg_get(PS_AES128_CBC) };
+	struct cms_envelope_params p = { .to = &to,
+	    .cipher = ps_alg_get(PS_AES128_CBC) };
 	struct cms_size size = { .how = CMS_STREAM };
 	ps_secret *bad = secret("0123456789abcde", 15);
 	struct ps_buf out;
