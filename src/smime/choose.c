@@ -54,7 +54,9 @@ narrow_ciphers(const ps_policy *policy, struct protect_list *l, const struct pro
 	for (size_t i = 0; ps_policy_choice(policy, i) != NULL; i++) {
 		if (reads(policy, r, i))
 			continue;
-		if (l->lacks == 0) {
+		/* The first who lacks the best that somebody lacks. */
+		if (l->lacks == 0 || i < l->best_lacked) {
+			l->best_lacked = i;
 			ps_words(l->without, sizeof l->without, "{who}", PS_TEXT("who", who));
 			l->stranger = r->by == READS_UNKNOWN;
 		}

@@ -55,8 +55,9 @@ struct protect_list {
 	struct cms_to	*to;
 	size_t		 n;
 	unsigned	 lacks;		/* bit i: not all read ps_policy_choice(i)... */
-	char		 without[128];	/* ...the first that lacks the best of them, */
-	bool		 stranger;	/* of whose program nothing is known */
+	size_t		 best_lacked;	/* the first of these, */
+	char		 without[128];	/* who lacks it, */
+	bool		 stranger;	/* and of whose program nothing is known */
 	unsigned	 no_digest;	/* bit of enum ps_alg_id: somebody lacks it */
 	bool		 no_hkdf;	/* somebody lacks CEK-HKDF */
 	size_t		 nothers;	/* besides oneself */
