@@ -46,6 +46,9 @@ struct cms_signed_params {
 	size_t		 ncert;
 	int64_t		 signing_time;
 	ps_slice	 content_type;	/* OID's value octets; n == 0: id-data */
+	/* The object that is signed once more: its signers stay as they are, and its
+	 * certificates and lists with them. NULL: a new one. */
+	const struct cms_signed *before;
 };
 /* cms_sign_detached builds a whole ContentInfo without content, in DER. */
 PS_MUST ps_code cms_sign_detached(const struct cms_signed_params *p,
