@@ -15,7 +15,9 @@ pki=${PKI:-$tree/../shared/corpus/peers/pki}
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/postseal-interop
 export NEWER="$cache/newer" NODE_MODULES=/tmp/smime-node/node_modules
 mkdir -p "$cache"
-[ -x "$NEWER/bin/openssl35" ] && [ -d "$NODE_MODULES" ] || "$harness/install.sh"
+if [ ! -x "$NEWER/bin/openssl35" ] || [ ! -d "$NODE_MODULES" ]; then
+	"$harness/install.sh"
+fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
