@@ -181,6 +181,7 @@
 #define W_P_HEADERS	PS_N_("header protection \"{name}\" is not in this version; only \"off\" is")
 #define W_P_ONLY	PS_N_("{name} is not one of: {list}")
 #define W_P_CHANGED	PS_N_("the input changed while it was read; nothing was written")
+#define W_P_NO_FIELD	PS_N_("the header section of the mail has a line that is no field: \"{line}\"; mend or remove it")
 #define W_P_ALREADY	PS_N_("the mail is already {kind}; it is protected once more, on top")
 #define W_P_ENCRYPT_ONLY PS_N_("encrypted but not signed: the recipient cannot know who wrote it")
 #define W_P_X_CIPHER	PS_N_("cipher {name}: {why}")
