@@ -73,7 +73,8 @@ build_kari_key(struct derw *w, const struct cms_to *to, ps_slice encrypted)
 }
 
 /* RFC 5753, 7.1: senders SHOULD include ukm; several recipients on one
- * ephemeral key then still get different key-encryption keys. */
+ * ephemeral key then still get different key-encryption keys. RFC 3370, 4.1.1:
+ * of DH, all must read a message without. */
 static ps_code
 build_kari(const struct cms_to *to, struct ps_pubkey *key, struct ps_ephemeral *e, ps_slice cek,
     struct derw *w, ps_err *err)
@@ -82,7 +83,12 @@ build_kari(const struct cms_to *to, struct ps_pubkey *key, struct ps_ephemeral *
 	struct ps_buf algid = { 0 }, encrypted = { 0 };
 	uint8_t ukm[16];
 	ps_slice ukm_slice = { ukm, sizeof ukm };
+	struct ps_key_info info;
 	ps_code code;
+
+	ps_pubkey_info(key, &info);
+	if (info.type->id == PS_KEY_DH)
+		ukm_slice = (ps_slice){ NULL, 0 };
 
 	if ((code = ps_agree_choose(key, cek.n, &agree, &wrap, err)) != PS_OK ||
 	    (code = ps_random(ukm, sizeof ukm, err)) != PS_OK ||
@@ -94,9 +100,11 @@ build_kari(const struct cms_to *to, struct ps_pubkey *key, struct ps_ephemeral *
 	derw_begin(w, DER_CTX(0));
 	ps_ephemeral_build(e, w, DER_CTX(1));
 	derw_end(w);
-	derw_begin(w, DER_CTX(1));
-	derw_octets(w, ukm_slice);
-	derw_end(w);
+	if (ukm_slice.p != NULL) {
+		derw_begin(w, DER_CTX(1));
+		derw_octets(w, ukm_slice);
+		derw_end(w);
+	}
 	derw_raw(w, ps_buf_get(&algid));
 	build_kari_key(w, to, ps_buf_get(&encrypted));
 	derw_end(w);

@@ -26,7 +26,7 @@ PS_MUST ps_code ps_transport_encrypt(struct ps_pubkey *to, const struct ps_alg *
 PS_MUST ps_code ps_transport_decrypt(struct ps_key *key, const struct ps_algid *algid,
     ps_slice encrypted, size_t cek_size, ps_secret *out_cek, ps_err *err);
 
-/* --- key agreement (RFC 5753, 8418) --- */
+/* --- key agreement (RFC 5753, 8418; RFC 2631) --- */
 /* One ephemeral key serves all recipients on its curve. */
 struct ps_ephemeral;
 PS_MUST ps_code ps_ephemeral_new(struct ps_ephemeral **out, struct ps_pubkey *like, ps_err *err);
@@ -36,7 +36,7 @@ void	ps_ephemeral_build(const struct ps_ephemeral *e, struct derw *w, uint32_t t
 bool	ps_ephemeral_fits(const struct ps_ephemeral *e, struct ps_pubkey *to);
 /* ps_agree_choose: the agreement row for a key (KDF by curve strength: P-256
  * SHA-256, P-384 SHA-384, P-521 SHA-512; X25519 HKDF-SHA-256, X448
- * HKDF-SHA-512) and a CEK size; the wrap is as long as the CEK. */
+ * HKDF-SHA-512; DH ephemeral-static) and a CEK size; the wrap is as long as the CEK. */
 PS_MUST ps_code ps_agree_choose(struct ps_pubkey *to, size_t cek_size,
     const struct ps_alg **out_agree, const struct ps_alg **out_wrap, ps_err *err);
 PS_MUST ps_code ps_agree_encrypt(struct ps_ephemeral *e, struct ps_pubkey *to,
