@@ -46,6 +46,10 @@ struct cms_recipient {
 /* cms_recipient_parse: a form that cannot be read is CMS_OTHER, not an error. */
 void	cms_recipient_parse(const struct cms_recipients *r, size_t i, struct cms_recipient *out);
 
+/* cms_recipient_wrap: what keeps the content's key: a wrap, with a password the
+ * cipher of its wrap; NULL: neither, or one that we do not know. */
+const struct ps_alg *cms_recipient_wrap(const struct cms_recipient *r);
+
 /* --- ours --- */
 
 /* A certificate and its private key. */

@@ -280,6 +280,20 @@ pass_by(struct enveloped *x, ps_err *err)
 	return code != PS_OK ? code : cms_enveloped_finish(&x->e, err);
 }
 
+/* A weak wrap gives the content's key away like a weak cipher the content. Of the
+ * blocks for others nobody can say whether they hold that key. */
+static void
+judge_wrap(struct enveloped *x, const struct cms_recipient *ri)
+{
+	const ps_policy *policy = x->o->op->setup.policy;
+	const struct ps_alg *wrap = cms_recipient_wrap(ri);
+
+	if (wrap != NULL && (wrap->kind == PS_ALG_WRAP
+	    ? ps_policy_recipient(policy, wrap, PS_USE_READ, x->o->now)
+	    : ps_policy_cipher(policy, wrap, PS_USE_READ, x->o->now)) != PS_GRADE_GOOD)
+		record(x)->weak_wrap = wrap;
+}
+
 /* Whose certificate it was that opened it, so that a reader whom the mail is
  * not addressed to is told. */
 static void
@@ -289,6 +303,7 @@ note_reader(struct enveloped *x)
 	struct cms_recipient ri;
 
 	cms_recipient_parse(&record(x)->recipients, record(x)->ours, &ri);
+	judge_wrap(x, &ri);
 	if ((ri.kind == CMS_KTRI || ri.kind == CMS_KARI || ri.kind == CMS_KEM) &&
 	    x->tries.key - 1 < s->nidentity)
 		record(x)->reader = ps_cert_ref(s->identity[x->tries.key - 1].cert);

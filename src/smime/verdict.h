@@ -122,6 +122,7 @@ struct ps_encryption {
 	bool		 in_envelope;
 	bool		 authenticated;	/* its tag was right */
 	bool		 weak;
+	const struct ps_alg *weak_wrap;	/* of the key that opened it; NULL: good */
 	char		 cipher[64];	/* or MAC */
 	const struct ps_alg *derivation;	/* of the content's key, else NULL */
 	struct cms_recipients recipients;	/* owned */

@@ -76,6 +76,7 @@
 #define W_W_CERTS_ONLY	PS_N_("the mail carries certificates alone; it is not signed")
 #define W_W_NO_SENDER	PS_N_("there is no header section, so the signer could not be compared with a sender; use --from")
 #define W_W_WEAK_DIGEST	PS_N_("signed with the weak digest {name}")
+#define W_W_WEAK_WRAP	PS_N_("the key of the encryption is wrapped with {name}, which is weak")
 #define W_W_WEAK_CIPHER	PS_N_("encrypted with {name}, which is weak")
 #define W_W_SUBJECT	PS_N_("the subject and the other fields of the header were neither signed nor encrypted")
 #define W_W_SUBJECT_OUTER PS_N_("the mail shows a subject outside that was neither signed nor encrypted")
