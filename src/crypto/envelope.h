@@ -70,6 +70,9 @@ PS_MUST ps_code ps_password_decrypt(const ps_secret *password, const struct ps_a
     const struct ps_algid *wrap, ps_slice encrypted, size_t cek_size,
     const struct ps_limits *limits, ps_secret *out_cek, ps_err *err);
 
+/* ps_password_rounds: what `kdf` asks for; 0 when ps_password_decrypt refuses it. */
+uint64_t ps_password_rounds(const struct ps_algid *kdf, const struct ps_limits *limits);
+
 /* --- a shared key-encryption key: AES key wrap by its length (RFC 3565) --- */
 PS_MUST ps_code ps_wrap_encrypt(const struct ps_alg *wrap, ps_slice kek, ps_slice cek,
     struct ps_buf *out, ps_err *err);

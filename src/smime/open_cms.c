@@ -126,6 +126,7 @@ next_key(struct enveloped *x, ps_err *err)
 	x->cipher = NULL;
 	code = cms_recipients_try(&record(x)->recipients, &keys, x->e.spec.key_size,
 	    x->o->limits, &x->tries, x->cek, &record(x)->ours, err);
+	x->o->kdf_rounds = x->tries.rounds;
 	if (code != PS_OK)
 		return code;
 	x->attempt++;
@@ -337,7 +338,8 @@ static ps_code
 opening_enveloped(struct opening *o, struct cms_shell *shell, bool auth,
     struct ps_layer *parent, bool in_envelope, const struct mime_entity *entity, ps_err *err)
 {
-	struct enveloped x = { .o = o, .shell = shell, .serial = o->nencrypted++ };
+	struct enveloped x = { .o = o, .shell = shell, .serial = o->nencrypted++,
+	    .tries = { .rounds = o->kdf_rounds } };
 	struct ps_layer *layer;
 	ps_code code;
 
