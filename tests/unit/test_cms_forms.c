@@ -215,6 +215,31 @@ bad_agreements_fail(void **state)
 	ps_opener_free(op);
 }
 
+/* Contents that are no mail. */
+static void
+a_trust_list_is_named(void **state)
+{
+	static const uint8_t list[] = { 0x30, 0x0f, 0x06, 0x09, 0x2b, 0x06, 0x01, 0x04, 0x01,
+	    0x82, 0x37, 0x0a, 0x01, 0xa0, 0x02, 0x30, 0x00 };
+	static const uint8_t anchors[] = { 0x30, 0x11, 0x06, 0x0b, 0x2a, 0x86, 0x48, 0x86, 0xf7,
+	    0x0d, 0x01, 0x09, 0x10, 0x01, 0x22, 0xa0, 0x02, 0x30, 0x00 };
+	static const struct { ps_slice in; const char *name; } rows[] = {
+		{ { list, sizeof list }, "certificate-trust-list" },
+		{ { anchors, sizeof anchors }, "trust-anchor-list" },
+	};
+	ps_opener *op = opener();
+	struct result r;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		take_octets(op, rows[i].in, &r);
+		assert_int_equal(r.code, PS_E_UNSUPPORTED);
+		assert_non_null(strstr(ps_verdict_sentence(r.v), rows[i].name));
+		result_clear(&r);
+	}
+	ps_opener_free(op);
+}
+
 static void
 what_others_made_opens(void **state)
 {
@@ -455,6 +480,7 @@ main(void)
 		cmocka_unit_test(old_ciphers_open_as_weak),
 		cmocka_unit_test(a_weak_wrap_is_told),
 		cmocka_unit_test(bad_agreements_fail),
+		cmocka_unit_test(a_trust_list_is_named),
 		cmocka_unit_test(what_others_made_opens),
 		cmocka_unit_test(authenticated_is_no_signature),
 		cmocka_unit_test(a_digest_proves_nothing),
