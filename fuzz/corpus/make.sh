@@ -8,7 +8,7 @@
 set -eu
 cd "$(dirname "$0")"
 vectors=../../tests/vectors
-mkdir -p mime mbox tnef der cms open keyfile cert
+mkdir -p mime mbox tnef der cms open protect keyfile cert
 
 crlf() {
 	sed 's/$/\r/'
@@ -108,6 +108,14 @@ sed 's/^Content-Type: application.*/Content-Type: application\/octet-stream; nam
 	printf '\r\n--list\r\nContent-Type: text/plain\r\n\r\nfooter\r\n--list--\r\n'
 } >open/inside-a-list
 printf '' >open/empty
+
+# --- protect: what is asked for, then a draft ---
+{ printf '\000' && cat mime/draft; } >protect/seal
+{ printf '\001' && cat mime/nested; } >protect/sign
+{ printf '\035' && cat mime/lf; } >protect/sign-opaque
+{ printf '\032' && cat mime/nested; } >protect/encrypt-shy
+{ printf '\140' && cat mime/draft; } >protect/seal-compressed
+{ printf '\001' && cat mime/open-ended; } >protect/binary
 
 # --- keyfile, cert ---
 cp $vectors/cms/carol.pem keyfile/pem

@@ -31,7 +31,7 @@
 	X(recipient_bytes, 65536, "one RecipientInfo") \
 	X(key_tries,	8,	"RecipientInfos tried for each of our keys") \
 	X(path_length,	10,	"certificates between signer and root") \
-	X(kdf_iterations, 10000000, "PBKDF2 rounds that a message or key file may ask for") \
+	X(kdf_iterations, 10000000, "PBKDF2 rounds that a message (all of it) or key file may ask for") \
 	X(inflate_ratio, 100,	"decompressed to compressed, after the first MiB") \
 	X(inflate_bytes, 1099511627776, "decompressed content") \
 	X(inflate_depth, 2, "compressed contents within each other") \

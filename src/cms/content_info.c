@@ -31,6 +31,20 @@ static const struct {
 	{ CMS_AUTH_ENVELOPED, "auth-enveloped-data", SMIME_CT(23) },
 };
 
+/* What is named and never opened: of these only a person learns something. */
+static const struct {
+	const char	*name;
+	ps_slice	 oid;
+} named[] = {
+	{ "content-collection", SMIME_CT(19) },
+	{ "content-with-attributes", SMIME_CT(20) },
+	{ "timestamped-data", SMIME_CT(31) },
+	{ "trust-anchor-list", SMIME_CT(34) },
+	{ "private-key-info", SMIME_CT(52) },
+	{ "encrypted-private-key-info", SMIME_CT(53) },
+	{ "certificate-trust-list", OID(0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x0a, 0x01) },
+};
+
 enum { NTYPES = sizeof types / sizeof types[0] };
 
 enum cms_type
@@ -66,6 +80,9 @@ cms_type_text(const struct cms_oid *oid, char *out, size_t size)
 	ps_slice value = { oid->p, oid->n };
 	enum cms_type type = cms_type_of(value);
 
+	for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
+		if (ps_slice_equal(named[i].oid, value))
+			return named[i].name;
 	return type == CMS_UNKNOWN ? der_oid_text(value, out, size) : cms_type_name(type);
 }
 

@@ -74,8 +74,9 @@ build_kari_key(struct derw *w, const struct cms_to *to, ps_slice encrypted)
 
 /*
  * RFC 5753, 3.1.1 would have ukm in every message; GnuPG 2.4 cannot read one
- * that has it. The ephemeral key is fresh, which is what ukm is for, so it is
- * left out on curves that GnuPG reads.
+ * that has it, and of DH all must read a message without (RFC 3370, 4.1.1). The
+ * ephemeral key is fresh, which is what ukm is for, so only where it is the
+ * salt of HKDF (RFC 8418, 2.2) it is written.
  */
 static ps_code
 build_kari(const struct cms_to *to, struct ps_pubkey *key, struct ps_ephemeral *e, ps_slice cek,
@@ -91,7 +92,7 @@ build_kari(const struct cms_to *to, struct ps_pubkey *key, struct ps_ephemeral *
 		goto out;
 	if (to->agreement != NULL)
 		agree = to->agreement;
-	if (agree->key != PS_KEY_EC) {
+	if (agree->key == PS_KEY_X25519 || agree->key == PS_KEY_X448) {
 		if ((code = ps_random(ukm, sizeof ukm, err)) != PS_OK)
 			goto out;
 		ukm_slice = (ps_slice){ ukm, sizeof ukm };

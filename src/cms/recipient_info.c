@@ -251,3 +251,44 @@ cms_recipient_parse(const struct cms_recipients *r, size_t i, struct cms_recipie
 		out->kind = CMS_OTHER;
 	}
 }
+
+/* An AlgorithmIdentifier within parameters: behind `skip` others. */
+static struct ps_algid
+inner_algid(ps_slice params, bool in_sequence, unsigned skip)
+{
+	struct der_state state;
+	struct der in, seq;
+	struct ps_algid a;
+
+	der_init(&in, &state, params, 0, false, "parameters");
+	seq = in_sequence ? der_enter(&in, DER_SEQUENCE, "parameters") : in;
+	while (skip-- > 0)
+		der_skip(&seq, "algorithm");
+	a = ps_algid_parse(&seq, DER_SEQUENCE, "algorithm");
+	return der_failed(&in) ? (struct ps_algid){ .oid = { NULL, 0 } } : a;
+}
+
+const struct ps_alg *
+cms_recipient_wrap(const struct cms_recipient *r)
+{
+	struct ps_algid a;
+
+	switch (r->kind) {
+	case CMS_KTRI:	/* RFC 5990, B.2.1: of RSA-KEM behind the KEM */
+		a = inner_algid(r->algorithm.params, true, 1);
+		return a.oid.n == 0 ? NULL : ps_wrap_of(&a);
+	case CMS_KARI:
+		a = inner_algid(r->algorithm.params, false, 0);
+		return ps_wrap_of(&a);
+	case CMS_KEK:
+		return ps_wrap_of(&r->algorithm);
+	case CMS_KEM:
+		return ps_wrap_of(&r->kem.wrap);
+	case CMS_PASSWORD:	/* RFC 3211, 2.3 */
+		a = inner_algid(r->algorithm.params, false, 0);
+		return ps_alg_by_oid(PS_ALG_CIPHER, a.oid);
+	case CMS_OTHER:
+		break;
+	}
+	return NULL;
+}

@@ -46,6 +46,10 @@ struct cms_recipient {
 /* cms_recipient_parse: a form that cannot be read is CMS_OTHER, not an error. */
 void	cms_recipient_parse(const struct cms_recipients *r, size_t i, struct cms_recipient *out);
 
+/* cms_recipient_wrap: what keeps the content's key: a wrap, with a password the
+ * cipher of its wrap; NULL: neither, or one that we do not know. */
+const struct ps_alg *cms_recipient_wrap(const struct cms_recipient *r);
+
 /* --- ours --- */
 
 /* A certificate and its private key. */
@@ -72,12 +76,14 @@ struct cms_keys {
  * PS_OK with *out_cek, *out_which (index of the RecipientInfo), *place moved
  * on; PS_E_NO_KEY when none is left and none fitted, PS_E_UNSUPPORTED when
  * those that did ask for what we lack, PS_E_DECRYPT when they failed. At most
- * limits->key_tries for each key.
+ * limits->key_tries for each key, and limits->kdf_iterations for all passwords
+ * together: what was spent before stands in `rounds`.
  */
 struct cms_try {
 	size_t		 place;		/* next RecipientInfo */
 	size_t		 key;		/* next key, password or kek for it */
 	size_t		 ntried;
+	uint64_t	 rounds;	/* of key derivation, spent on this message */
 	bool		 fitted;
 	bool		 unsupported;	/* so far nothing but that */
 };

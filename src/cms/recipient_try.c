@@ -136,9 +136,23 @@ try_kek(const struct cms_recipient *ri, const ps_secret *kek, ps_secret *out, ps
 	return ps_wrap_decrypt(wrap, ps_secret_get(kek), ri->encrypted[0], out, err);
 }
 
+/* Eight blocks for a password may each ask for all the rounds there are, in each
+ * of eight layers: the limit is for the message (STANDARDS R9). */
+static ps_code
+try_password(const struct cms_recipient *ri, const ps_secret *password, size_t cek_size,
+    const struct ps_limits *limits, uint64_t *rounds, ps_secret *out, ps_err *err)
+{
+	struct ps_limits left = *limits;
+
+	left.kdf_iterations -= *rounds < left.kdf_iterations ? *rounds : left.kdf_iterations;
+	*rounds += ps_password_rounds(&ri->kdf, &left);
+	return ps_password_decrypt(password, &ri->kdf, &ri->algorithm, ri->encrypted[0], cek_size,
+	    &left, out, err);
+}
+
 static ps_code
 try_one(const struct cms_recipient *ri, const struct cms_keys *keys, size_t k, size_t cek_size,
-    const struct ps_limits *limits, ps_secret *out, ps_err *err)
+    const struct ps_limits *limits, uint64_t *rounds, ps_secret *out, ps_err *err)
 {
 	switch (ri->kind) {
 	case CMS_KTRI:
@@ -148,8 +162,7 @@ try_one(const struct cms_recipient *ri, const struct cms_keys *keys, size_t k, s
 	case CMS_PASSWORD:
 		if (!ri->has_kdf)
 			return PS_E_NO_KEY;
-		return ps_password_decrypt(keys->password[k], &ri->kdf, &ri->algorithm,
-		    ri->encrypted[0], cek_size, limits, out, err);
+		return try_password(ri, keys->password[k], cek_size, limits, rounds, out, err);
 	case CMS_KEK:
 		return try_kek(ri, keys->kek[k], out, err);
 	case CMS_OTHER:
@@ -179,7 +192,8 @@ cms_recipients_try(const struct cms_recipients *r, const struct cms_keys *keys, 
 	for (; t->place < r->n && t->ntried < most; t->place++, t->key = 0) {
 		cms_recipient_parse(r, t->place, &ri);
 		while (t->key < keys_for(&ri, keys)) {
-			code = try_one(&ri, keys, t->key++, cek_size, limits, out_cek, err);
+			code = try_one(&ri, keys, t->key++, cek_size, limits, &t->rounds, out_cek,
+			    err);
 			if (code == PS_E_NO_KEY)
 				continue;
 			t->fitted = true;

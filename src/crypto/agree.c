@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Elliptic curve key agreement: RFC 5753 on Weierstrass curves, RFC 8418 with
- * X25519 and X448.
+ * Key agreement: RFC 5753 on Weierstrass curves, RFC 8418 with X25519 and
+ * X448, and for old mail over a prime (agree_dh.c).
  *
  * The key-encryption key depends on the octets of the wrap algorithm's
  * identifier, and senders write NULL or nothing there as they like; so what
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <openssl/core_names.h>
+#include <openssl/dh.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
@@ -31,10 +32,16 @@ is_montgomery(const struct ps_key_info *info)
 	return info->type->id == PS_KEY_X25519 || info->type->id == PS_KEY_X448;
 }
 
+static bool
+is_dh(const struct ps_key_info *info)
+{
+	return info->type->id == PS_KEY_DH;
+}
+
 static ps_code
 check_key(const struct ps_key_info *info, ps_err *err)
 {
-	if (info->type->id == PS_KEY_EC || is_montgomery(info))
+	if (info->type->id == PS_KEY_EC || is_montgomery(info) || is_dh(info))
 		return PS_OK;
 	return ps_fail(err, PS_E_REFUSED, "crypto.agree", PS_NOWHERE, W_CRYPTO_AGREE_KEY,
 	    PS_TEXT("key", info->type->label));
@@ -75,13 +82,17 @@ is_hkdf(const struct ps_alg *agree)
 }
 
 static ps_code
-derive_kek(const struct ps_alg *agree, ps_slice key_info, ps_slice ukm, ps_slice z,
-    uint8_t *kek, size_t kek_size, ps_err *err)
+derive_kek(const struct ps_alg *agree, const struct ps_alg *wrap, ps_slice key_info,
+    ps_slice ukm, ps_slice z, uint8_t *kek, ps_err *err)
 {
 	const struct ps_alg *digest = ps_alg_get(agree->digest);
+	size_t kek_size = wrap->bits / 8;
 	struct ps_buf info = { 0 };
-	ps_code code = build_shared_info(&info, key_info, ukm, kek_size, err);
+	ps_code code;
 
+	if (agree->key == PS_KEY_DH)
+		return dh_derive_kek(wrap->oid, ukm, z, kek, kek_size, err);
+	code = build_shared_info(&info, key_info, ukm, kek_size, err);
 	if (code == PS_OK && is_hkdf(agree))	/* RFC 8418, 2.2: salt = ukm */
 		code = kdf_hkdf(digest, z, ukm, ps_buf_get(&info), kek, kek_size, err);
 	else if (code == PS_OK)
@@ -110,7 +121,9 @@ agree_z(EVP_PKEY *own, EVP_PKEY *peer, uint8_t z[SHARED_MAX], size_t *out_n)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, own, NULL);
 	size_t n = SHARED_MAX;
+	/* RFC 2631, 2.1.2: leading zeros are kept. */
 	bool good = ctx != NULL && EVP_PKEY_derive_init(ctx) == 1 &&
+	    (!EVP_PKEY_is_a(own, "DHX") || EVP_PKEY_CTX_set_dh_pad(ctx, 1) == 1) &&
 	    EVP_PKEY_derive_set_peer_ex(ctx, peer, 1) == 1 &&
 	    EVP_PKEY_derive(ctx, z, &n) == 1 &&
 	    (EVP_PKEY_is_a(own, "EC") || !all_zero(z, n));
@@ -136,7 +149,9 @@ ps_agree_choose(struct ps_pubkey *to, size_t cek_size, const struct ps_alg **out
 	if (wrap == NULL)
 		return ps_fail(err, PS_E_UNSUPPORTED, "crypto.agree", PS_NOWHERE,
 		    W_CRYPTO_WRAP_SIZE, PS_NUMBER("found", cek_size));
-	if (is_montgomery(info))
+	if (is_dh(info))
+		id = PS_ESDH;
+	else if (is_montgomery(info))
 		id = info->type->id == PS_KEY_X25519 ? PS_ECDH_HKDF256 : PS_ECDH_HKDF512;
 	else if (info->curve->digest == PS_SHA256)
 		id = PS_ECDH_SHA256;
@@ -157,6 +172,21 @@ ps_ephemeral_free(struct ps_ephemeral *e)
 	free(e);
 }
 
+/* As they stand in the BIT STRING: of DH an INTEGER. */
+static ps_code
+public_octets(struct ps_ephemeral *e, ps_err *err)
+{
+	struct ps_buf y = { 0 };
+	ps_code code;
+
+	if (!is_dh(&e->info))
+		return pubkey_octets(e->pkey, &e->octets, err);
+	if ((code = pubkey_octets(e->pkey, &y, err)) == PS_OK)
+		code = dh_public_build(ps_buf_get(&y), &e->octets, err);
+	ps_buf_clear(&y);
+	return code;
+}
+
 static ps_code
 generate(struct ps_ephemeral *e, EVP_PKEY *like, ps_err *err)
 {
@@ -167,7 +197,7 @@ generate(struct ps_ephemeral *e, EVP_PKEY *like, ps_err *err)
 	    EVP_PKEY_generate(ctx, &e->pkey) != 1)
 		code = crypto_fail(err, "crypto.agree", "EVP_PKEY_generate");
 	else
-		code = pubkey_octets(e->pkey, &e->octets, err);
+		code = public_octets(e, err);
 	EVP_PKEY_CTX_free(ctx);
 	return code;
 }
@@ -196,7 +226,7 @@ ps_ephemeral_new(struct ps_ephemeral **out, struct ps_pubkey *like, ps_err *err)
 }
 
 /* RFC 5753, 3.1.1: the parameters "SHOULD be absent or ECParameters"; RFC
- * 8418, 3.1: absent. */
+ * 8418, 3.1 and RFC 3370, 4.1.1: absent. */
 void
 ps_ephemeral_build(const struct ps_ephemeral *e, struct derw *w, uint32_t tag)
 {
@@ -217,7 +247,8 @@ same_curve(const struct ps_key_info *a, const struct ps_key_info *b)
 bool
 ps_ephemeral_fits(const struct ps_ephemeral *e, struct ps_pubkey *to)
 {
-	return same_curve(&e->info, &to->info);
+	return same_curve(&e->info, &to->info) &&
+	    (!is_dh(&e->info) || EVP_PKEY_parameters_eq(e->pkey, to->pkey) == 1);
 }
 
 static ps_code
@@ -245,7 +276,7 @@ build_algid(struct ps_buf *out, const struct ps_alg *agree, ps_slice wrap, ps_er
 
 static ps_code
 encrypt_kek(struct ps_ephemeral *e, struct ps_pubkey *to, const struct ps_alg *agree,
-    ps_slice wrap_algid, ps_slice ukm, uint8_t *kek, size_t n, ps_err *err)
+    const struct ps_alg *wrap, ps_slice wrap_algid, ps_slice ukm, uint8_t *kek, ps_err *err)
 {
 	uint8_t z[SHARED_MAX];
 	size_t nz = 0;
@@ -253,7 +284,7 @@ encrypt_kek(struct ps_ephemeral *e, struct ps_pubkey *to, const struct ps_alg *a
 
 	ERR_set_mark();
 	if (agree_z(e->pkey, to->pkey, z, &nz))
-		code = derive_kek(agree, wrap_algid, ukm, (ps_slice){ z, nz }, kek, n, err);
+		code = derive_kek(agree, wrap, wrap_algid, ukm, (ps_slice){ z, nz }, kek, err);
 	else
 		code = crypto_fail(err, "crypto.agree", "EVP_PKEY_derive");
 	ERR_pop_to_mark();
@@ -275,7 +306,7 @@ ps_agree_encrypt(struct ps_ephemeral *e, struct ps_pubkey *to, const struct ps_a
 		return ps_fail(err, PS_E_MISUSE, "crypto.agree", PS_NOWHERE, W_CRYPTO_AGREE_CURVE);
 	code = build_wrap(&wrap_algid, wrap, err);
 	if (code == PS_OK)
-		code = encrypt_kek(e, to, agree, ps_buf_get(&wrap_algid), ukm, kek, n, err);
+		code = encrypt_kek(e, to, agree, wrap, ps_buf_get(&wrap_algid), ukm, kek, err);
 	if (code == PS_OK)
 		code = ps_wrap_encrypt(wrap, (ps_slice){ kek, n }, cek, out, err);
 	if (code == PS_OK)
@@ -311,7 +342,7 @@ originator_fits(const struct ps_algid *a, const struct ps_key_info *own)
 
 	if (!ps_slice_equal(a->oid, own->type->oid))
 		return false;
-	if (algid_no_params(a))
+	if (algid_no_params(a) || is_dh(own))	/* a group is compared as a key */
 		return true;
 	if (own->curve == NULL || curve.n != own->curve->oid.n + 2 || curve.p[0] != DER_OID)
 		return false;
@@ -338,12 +369,40 @@ peer_on_curve(const struct ps_alg *curve, ps_slice point)
 	return peer;
 }
 
+/* A static DH key brings its group along, which must be ours. */
 static EVP_PKEY *
-make_peer(const struct ps_key_info *own, ps_slice octets)
+dh_peer(EVP_PKEY *own, ps_slice originator, const struct ps_algid *type, ps_slice octets)
 {
+	struct ps_pubkey *pub = NULL;
+	EVP_PKEY *peer = NULL;
+
+	if (algid_no_params(type))
+		return dh_peer_of(own, octets);
+	if (ps_pubkey_parse(&pub, originator, NULL) != PS_OK)
+		return NULL;
+	if (EVP_PKEY_parameters_eq(own, pub->pkey) == 1 && EVP_PKEY_up_ref(pub->pkey) == 1)
+		peer = pub->pkey;
+	ps_pubkey_free(pub);
+	return peer;
+}
+
+static EVP_PKEY *
+make_peer(const struct ps_key *key, ps_slice originator, const struct ps_algid *type,
+    ps_slice octets)
+{
+	const struct ps_key_info *own = &key->pub->info;
+
 	if (own->type->id == PS_KEY_EC)
 		return peer_on_curve(own->curve, octets);
+	if (is_dh(own))
+		return dh_peer(key->pkey, originator, type, octets);
 	return EVP_PKEY_new_raw_public_key_ex(NULL, own->type->ossl, NULL, octets.p, octets.n);
+}
+
+static bool
+is_mqv(const struct ps_alg *agree)
+{
+	return agree->id >= PS_ECMQV_SHA1 && agree->id <= PS_ECMQV_SHA512;
 }
 
 /* What the parameters of the key agreement name: the wrap, with its octets. */
@@ -359,6 +418,9 @@ parse_wrap(const struct ps_algid *algid, const struct ps_alg **out_agree,
 	if (*out_agree == NULL)
 		return crypto_unknown(err, "crypto.agree", W_CRYPTO_AGREE_UNKNOWN,
 		    PS_ALG_AGREEMENT, algid);
+	if (is_mqv(*out_agree))
+		return ps_fail(err, PS_E_UNSUPPORTED, "crypto.agree", PS_NOWHERE,
+		    W_CRYPTO_AGREE_MQV, PS_TEXT("name", (*out_agree)->label));
 	der_init(&in, &state, algid->params, 0, false, "KeyWrapAlgorithm");
 	*out_wrap_algid = ps_algid_parse(&in, DER_SEQUENCE, "KeyWrapAlgorithm");
 	code = der_finish(&in, "crypto.agree", err);
@@ -383,7 +445,7 @@ unwrap_with(struct ps_key *key, EVP_PKEY *peer, const struct ps_alg *agree,
 	if (peer == NULL || !agree_z(key->pkey, peer, z, &nz))
 		code = crypto_decrypt_fail(err);
 	else
-		code = derive_kek(agree, wrap_algid, ukm, (ps_slice){ z, nz }, kek, n, err);
+		code = derive_kek(agree, wrap, wrap_algid, ukm, (ps_slice){ z, nz }, kek, err);
 	if (code == PS_OK)
 		code = ps_wrap_decrypt(wrap, (ps_slice){ kek, n }, encrypted, out, err);
 	ps_wipe(z, sizeof z);
@@ -408,11 +470,11 @@ ps_agree_decrypt(struct ps_key *key, ps_slice originator, const struct ps_algid 
 		code = parse_originator(originator, &type, &octets, err);
 	if (code != PS_OK)
 		return code;
-	if (!originator_fits(&type, own))
+	if (!originator_fits(&type, own) || (agree->key == PS_KEY_DH) != is_dh(own))
 		return ps_fail(err, PS_E_MALFORMED, "crypto.agree", PS_NOWHERE,
 		    W_CRYPTO_AGREE_CURVE);
 	ERR_set_mark();
-	peer = make_peer(own, octets);
+	peer = make_peer(key, originator, &type, octets);
 	code = unwrap_with(key, peer, agree, wrap, wrap_algid.whole, ukm, encrypted, out_cek, err);
 	EVP_PKEY_free(peer);
 	ERR_pop_to_mark();

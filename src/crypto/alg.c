@@ -100,6 +100,7 @@ static const struct ps_alg table[PS_ALG_COUNT] = {
 	KEY(PS_KEY_X25519, "x25519", "X25519", ED "\x6e", ABSENT, "X25519", 256),
 	KEY(PS_KEY_X448, "x448", "X448", ED "\x6f", ABSENT, "X448", 448),
 	KEY(PS_KEY_DSA, "dsa", "DSA", X957 "\x04\x01", OWN, "DSA", 0),
+	KEY(PS_KEY_DH, "dh", "Diffie-Hellman", "\x2a\x86\x48\xce\x3e\x02\x01", OWN, "DHX", 0),
 	KEY(PS_KEY_RSA_OAEP, "rsa-oaep", "RSA-OAEP", PKCS1 "\x07", OWN, "RSA", 0),
 
 	/* The digest of a curve is its natural one for signatures and KDFs. */
@@ -232,6 +233,21 @@ static const struct ps_alg table[PS_ALG_COUNT] = {
 	    PS_SHA384, PS_KEY_X448),
 	AGREE(PS_ECDH_HKDF512, "ecdh-hkdf-sha512", "ECDH with HKDF-SHA-512", SMIME "\x15",
 	    PS_SHA512, PS_KEY_X448),
+
+	AGREE(PS_ESDH, "dh-ephemeral-static", "ephemeral-static DH", SMIME "\x05", PS_SHA1,
+	    PS_KEY_DH),
+	AGREE(PS_SSDH, "dh-static-static", "static-static DH", SMIME "\x0a", PS_SHA1,
+	    PS_KEY_DH),
+	/* Named, not opened. */
+	AGREE(PS_ECMQV_SHA1, "ecmqv-sha1", "ECMQV with SHA-1", X963 "\x10", PS_SHA1, PS_KEY_EC),
+	AGREE(PS_ECMQV_SHA224, "ecmqv-sha224", "ECMQV with SHA-224", CERTICOM "\x01\x0f\x00",
+	    PS_SHA224, PS_KEY_EC),
+	AGREE(PS_ECMQV_SHA256, "ecmqv-sha256", "ECMQV with SHA-256", CERTICOM "\x01\x0f\x01",
+	    PS_SHA256, PS_KEY_EC),
+	AGREE(PS_ECMQV_SHA384, "ecmqv-sha384", "ECMQV with SHA-384", CERTICOM "\x01\x0f\x02",
+	    PS_SHA384, PS_KEY_EC),
+	AGREE(PS_ECMQV_SHA512, "ecmqv-sha512", "ECMQV with SHA-512", CERTICOM "\x01\x0f\x03",
+	    PS_SHA512, PS_KEY_EC),
 
 	WRAP(PS_AES128_WRAP, "aes-128-wrap", "AES-128 key wrap", NIST "\x01\x05", ABSENT,
 	    "AES-128-WRAP", 128, 128),

@@ -30,7 +30,7 @@ bool	ps_transport_writes(const struct ps_algid *a);
 PS_MUST ps_code ps_transport_decrypt(struct ps_key *key, const struct ps_algid *algid,
     ps_slice encrypted, size_t cek_size, ps_secret *out_cek, ps_err *err);
 
-/* --- key agreement (RFC 5753, 8418) --- */
+/* --- key agreement (RFC 5753, 8418; RFC 2631) --- */
 /* One ephemeral key serves all recipients on its curve. */
 struct ps_ephemeral;
 PS_MUST ps_code ps_ephemeral_new(struct ps_ephemeral **out, struct ps_pubkey *like, ps_err *err);
@@ -40,7 +40,7 @@ void	ps_ephemeral_build(const struct ps_ephemeral *e, struct derw *w, uint32_t t
 bool	ps_ephemeral_fits(const struct ps_ephemeral *e, struct ps_pubkey *to);
 /* ps_agree_choose: the agreement row for a key (KDF by curve strength: P-256
  * SHA-256, P-384 SHA-384, P-521 SHA-512; X25519 HKDF-SHA-256, X448
- * HKDF-SHA-512) and a CEK size; the wrap is as long as the CEK. */
+ * HKDF-SHA-512; DH ephemeral-static) and a CEK size; the wrap is as long as the CEK. */
 PS_MUST ps_code ps_agree_choose(struct ps_pubkey *to, size_t cek_size,
     const struct ps_alg **out_agree, const struct ps_alg **out_wrap, ps_err *err);
 PS_MUST ps_code ps_agree_encrypt(struct ps_ephemeral *e, struct ps_pubkey *to,
@@ -73,6 +73,9 @@ PS_MUST ps_code ps_password_encrypt(const ps_secret *password, ps_slice cek,
 PS_MUST ps_code ps_password_decrypt(const ps_secret *password, const struct ps_algid *kdf,
     const struct ps_algid *wrap, ps_slice encrypted, size_t cek_size,
     const struct ps_limits *limits, ps_secret *out_cek, ps_err *err);
+
+/* ps_password_rounds: what `kdf` asks for; 0 when ps_password_decrypt refuses it. */
+uint64_t ps_password_rounds(const struct ps_algid *kdf, const struct ps_limits *limits);
 
 /* --- a shared key-encryption key: AES key wrap by its length (RFC 3565) --- */
 PS_MUST ps_code ps_wrap_encrypt(const struct ps_alg *wrap, ps_slice kek, ps_slice cek,

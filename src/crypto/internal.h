@@ -19,7 +19,7 @@
 enum {
 	RSA_MAX_BITS	= 16384,	/* what OpenSSL verifies with */
 	KEK_MAX		= 32,
-	SHARED_MAX	= 66,		/* P-521 */
+	SHARED_MAX	= 1256,		/* a DH prime of 10,000 bits */
 	PBKDF2_ROUNDS	= 600000,
 	PBKDF2_SALT	= 16,
 };
@@ -109,6 +109,14 @@ PS_MUST ps_code kem_transport_decrypt(struct ps_key *key, ps_slice params, ps_sl
 
 /* rsa_unpad.c */
 void	rsa_unpad(const uint8_t *em, size_t k, const uint8_t *substitute, uint8_t *out, size_t n);
+
+/* agree_dh.c: RFC 2631. */
+PS_MUST ps_code dh_check_params(ps_slice params, ps_err *err);
+PS_MUST ps_code dh_public_build(ps_slice octets, struct ps_buf *out, ps_err *err);
+/* NULL: it is no public value. */
+EVP_PKEY *dh_peer_of(EVP_PKEY *own, ps_slice key);
+PS_MUST ps_code dh_derive_kek(ps_slice wrap_oid, ps_slice ukm, ps_slice z, uint8_t *kek,
+    size_t n, ps_err *err);
 
 /* kdf.c */
 PS_MUST ps_code kdf_x963(const struct ps_alg *digest, ps_slice z, ps_slice info,

@@ -256,6 +256,14 @@ check_length(const struct cbc *c, const struct pbkdf2_params *p, ps_err *err)
 	    PS_NUMBER("want", c->nkey));
 }
 
+uint64_t
+ps_password_rounds(const struct ps_algid *kdf, const struct ps_limits *limits)
+{
+	struct pbkdf2_params p;
+
+	return pbkdf2_parse(&p, kdf, limits, NULL) == PS_OK ? p.rounds : 0;
+}
+
 ps_code
 ps_password_decrypt(const ps_secret *password, const struct ps_algid *kdf,
     const struct ps_algid *wrap_algid, ps_slice encrypted, size_t cek_size,

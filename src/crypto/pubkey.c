@@ -64,8 +64,8 @@ check_rsa(struct spki *s, ps_err *err)
 	code = der_finish(&in, "crypto.public-key", err);
 	if (code == PS_OK && modulus.n > RSA_MAX_BITS / 8 + 1)
 		return ps_fail(err, PS_E_UNSUPPORTED, "crypto.public-key", PS_NOWHERE,
-		    W_CRYPTO_KEY_LARGE, PS_NUMBER("bits", modulus.n * 8),
-		    PS_NUMBER("max", RSA_MAX_BITS));
+		    W_CRYPTO_KEY_LARGE, PS_TEXT("kind", "RSA"),
+		    PS_NUMBER("bits", modulus.n * 8), PS_NUMBER("max", RSA_MAX_BITS));
 	return code;
 }
 
@@ -115,6 +115,8 @@ check(struct spki *s, ps_err *err)
 		    PS_ALG_KEY, &s->algid);
 	if (s->type->id == PS_KEY_EC)
 		return check_ec(s, err);
+	if (s->type->id == PS_KEY_DH)
+		return dh_check_params(s->algid.params, err);
 	if (s->type->id == PS_KEY_DSA)
 		return s->algid.params.n == 0 ? bad_params(s, err) : PS_OK;
 	/* RFC 8410, 3: "the parameters MUST be absent". */

@@ -33,7 +33,7 @@
 #define W_CRYPTO_KEY_CURVE PS_N_("the elliptic curve {curve} is not one we know")
 #define W_CRYPTO_KEY_EXPLICIT PS_N_("the elliptic curve is written out by its parameters; only named curves are allowed (RFC 5480, 2.1.1)")
 #define W_CRYPTO_KEY_POINT PS_N_("the point of the elliptic curve key has a form that is not allowed")
-#define W_CRYPTO_KEY_LARGE PS_N_("the RSA key has {bits} bits; at most {max} are handled")
+#define W_CRYPTO_KEY_LARGE PS_N_("the {kind} key has {bits} bits; at most {max} are handled")
 #define W_CRYPTO_KEY_BAD PS_N_("the {algorithm} public key is not valid: {reason}")
 #define W_CRYPTO_KEY_PRIVATE PS_N_("the private key cannot be used: {reason}")
 
@@ -58,7 +58,8 @@
 #define W_CRYPTO_TRANSPORT_SMALL PS_N_("the RSA key is too small to carry a key of {found} octets")
 #define W_CRYPTO_AGREE_UNKNOWN PS_N_("the key agreement algorithm {algorithm} is not one we know")
 #define W_CRYPTO_AGREE_KEY PS_N_("a {key} key cannot agree on keys")
-#define W_CRYPTO_AGREE_CURVE PS_N_("the originator's key is of another kind or curve than ours")
+#define W_CRYPTO_AGREE_CURVE PS_N_("the originator's key is of another kind, curve or group than ours")
+#define W_CRYPTO_AGREE_MQV PS_N_("{name} is read by no library that we use (OpenSSL has none of it); ask the sender for ECDH")
 #define W_CRYPTO_KEM_UNKNOWN PS_N_("the key encapsulation algorithm {algorithm} does not fit our key or is not one we know")
 #define W_CRYPTO_KEM_LENGTH PS_N_("a shared secret of {found} octets cannot be used")
 #define W_CRYPTO_KEM_WRAP PS_N_("{algorithm} wants a key of {want} octets, but {found} are derived for it")

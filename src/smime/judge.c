@@ -263,7 +263,7 @@ envelope_encryption(const ps_verdict *v, bool *out_weak)
 	for (size_t i = 0; i < v->nencryption; i++)
 		if (v->encryption[i].in_envelope && v->encryption[i].opened) {
 			found = &v->encryption[i];
-			*out_weak |= found->weak;
+			*out_weak |= found->weak || found->weak_wrap != NULL;
 		}
 	return found;
 }
@@ -432,6 +432,9 @@ warn_all(ps_verdict *v)
 		else if (e->weak)
 			ps_verdict_warn(v, "weak-cipher", W_W_WEAK_CIPHER,
 			    PS_TEXT("name", e->cipher));
+		if (e->in_envelope && e->weak_wrap != NULL)
+			ps_verdict_warn(v, "weak-wrap", W_W_WEAK_WRAP,
+			    PS_TEXT("name", e->weak_wrap->label));
 	}
 	if (strcmp(ps_verdict_confidentiality(v), "encrypted") == 0)
 		ps_verdict_warn(v, "no-integrity", W_W_NO_TAG);

@@ -145,6 +145,7 @@ next_key(struct authenticated *x, ps_err *err)
 	x->mac = NULL;
 	code = cms_recipients_try(&record(x)->recipients, &keys, x->a.mac->bits / 8, x->o->limits,
 	    &x->tries, x->key, &record(x)->ours, err);
+	x->o->kdf_rounds = x->tries.rounds;
 	if (code != PS_OK)
 		return code;
 	return ps_mac_new(&x->mac, x->a.mac, ps_secret_get(x->key), err);
@@ -251,7 +252,7 @@ ps_code
 opening_authenticated(struct opening *o, struct cms_shell *shell, struct ps_layer *parent,
     bool in_envelope, const struct mime_entity *entity, ps_err *err)
 {
-	struct authenticated x = { .o = o };
+	struct authenticated x = { .o = o, .tries = { .rounds = o->kdf_rounds } };
 	struct ps_layer *layer;
 	ps_code code = ps_layer_add(o->v, parent, PS_LAYER_AUTHENTICATED_DATA, in_envelope, &layer,
 	    err);

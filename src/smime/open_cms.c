@@ -126,6 +126,7 @@ next_key(struct enveloped *x, ps_err *err)
 	x->cipher = NULL;
 	code = cms_recipients_try(&record(x)->recipients, &keys, x->e.spec.key_size,
 	    x->o->limits, &x->tries, x->cek, &record(x)->ours, err);
+	x->o->kdf_rounds = x->tries.rounds;
 	if (code != PS_OK)
 		return code;
 	x->attempt++;
@@ -280,6 +281,20 @@ pass_by(struct enveloped *x, ps_err *err)
 	return code != PS_OK ? code : cms_enveloped_finish(&x->e, err);
 }
 
+/* A weak wrap gives the content's key away like a weak cipher the content. Of the
+ * blocks for others nobody can say whether they hold that key. */
+static void
+judge_wrap(struct enveloped *x, const struct cms_recipient *ri)
+{
+	const ps_policy *policy = x->o->op->setup.policy;
+	const struct ps_alg *wrap = cms_recipient_wrap(ri);
+
+	if (wrap != NULL && (wrap->kind == PS_ALG_WRAP
+	    ? ps_policy_recipient(policy, wrap, PS_USE_READ, x->o->now)
+	    : ps_policy_cipher(policy, wrap, PS_USE_READ, x->o->now)) != PS_GRADE_GOOD)
+		record(x)->weak_wrap = wrap;
+}
+
 /* Whose certificate it was that opened it, so that a reader whom the mail is
  * not addressed to is told. */
 static void
@@ -289,6 +304,7 @@ note_reader(struct enveloped *x)
 	struct cms_recipient ri;
 
 	cms_recipient_parse(&record(x)->recipients, record(x)->ours, &ri);
+	judge_wrap(x, &ri);
 	if ((ri.kind == CMS_KTRI || ri.kind == CMS_KARI || ri.kind == CMS_KEM) &&
 	    x->tries.key - 1 < s->nidentity)
 		record(x)->reader = ps_cert_ref(s->identity[x->tries.key - 1].cert);
@@ -322,7 +338,8 @@ static ps_code
 opening_enveloped(struct opening *o, struct cms_shell *shell, bool auth,
     struct ps_layer *parent, bool in_envelope, const struct mime_entity *entity, ps_err *err)
 {
-	struct enveloped x = { .o = o, .shell = shell, .serial = o->nencrypted++ };
+	struct enveloped x = { .o = o, .shell = shell, .serial = o->nencrypted++,
+	    .tries = { .rounds = o->kdf_rounds } };
 	struct ps_layer *layer;
 	ps_code code;
 

@@ -135,9 +135,18 @@ opening_judge_stamps(struct opening *o, struct ps_signature *sig, const struct c
 static void
 note_unsigned(struct ps_signature *sig, const struct cms_unsigned *u)
 {
-	for (size_t i = 0; i < u->nshown; i++)
+	for (size_t i = 0; i < u->nshown; i++) {
+		const char *name = cms_attr_name(u->shown[i]);
+		char *out = sig->unsigned_name[sig->nunsigned++];
+
+		if (name == NULL)
+			der_oid_text(u->shown[i], out, sizeof sig->unsigned_name[0]);
+		else
+			ps_words(out, sizeof sig->unsigned_name[0], "{name}",
+			    PS_TEXT("name", name));
 		if (cms_ess_signed_only(u->shown[i]))
-			sig->ess_unsigned = cms_attr_name(u->shown[i]);
+			sig->ess_unsigned = name;
+	}
 }
 
 /* --- counter-signatures --- */

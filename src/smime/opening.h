@@ -55,6 +55,7 @@ struct opening {
 	bool		 lf;		/* the input's lines end in LF */
 	struct opening_output out;
 	unsigned	 crypto_depth, mime_depth, inflate_depth;
+	uint64_t	 kdf_rounds;	/* spent on passwords */
 	uint64_t	 parts;
 	uint64_t	 beside;	/* time-stamps and counter-signatures so far */
 	size_t		 nencrypted;	/* encrypted layers met so far */

@@ -37,6 +37,19 @@ warn_already(struct protecting *p, const struct mime_entity *e)
 		    PS_TEXT("kind", is_signed ? "signed" : "signed or encrypted"));
 }
 
+/* A line that is no field would stand among the fields that go outside, where
+ * it may be the first: then nobody sees a mail, nor that it is signed. */
+static ps_code
+check_fields(const struct mime_header *h, ps_err *err)
+{
+	for (size_t i = 0; i < h->n; i++)
+		if (h->field[i].name.n == 0)
+			return ps_fail(err, PS_E_MALFORMED, "smime.protect",
+			    (uint64_t)(h->field[i].raw.p - h->block.p), W_P_NO_FIELD,
+			    PS_OCTETS("line", h->field[i].body));
+	return PS_OK;
+}
+
 static ps_code
 look_at_mail(struct protecting *p, ps_err *err)
 {
@@ -44,6 +57,7 @@ look_at_mail(struct protecting *p, ps_err *err)
 	ps_code code;
 
 	if ((code = mime_header_read(&p->mail, p->in, p->limits, err)) != PS_OK ||
+	    (code = check_fields(&p->mail, err)) != PS_OK ||
 	    (code = read_list(p, "To", &p->recipients, err)) != PS_OK ||
 	    (code = read_list(p, "Cc", &p->recipients, err)) != PS_OK ||
 	    (code = read_list(p, "Bcc", &p->bcc, err)) != PS_OK ||

@@ -22,7 +22,7 @@ static bool
 agrees(const struct ps_key_info *info)
 {
 	return info->type->id == PS_KEY_EC || info->type->id == PS_KEY_X25519 ||
-	    info->type->id == PS_KEY_X448;
+	    info->type->id == PS_KEY_X448 || info->type->id == PS_KEY_DH;
 }
 
 bool

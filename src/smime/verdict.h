@@ -12,6 +12,7 @@
 
 #include "cms/enveloped.h"
 #include "cms/ess.h"
+#include "cms/unsigned.h"
 #include "mime/mime.h"
 #include "smime/header_sets.h"
 #include "x509/path.h"
@@ -112,6 +113,9 @@ struct ps_signature {
 	int64_t		 revocation_at;
 	ps_slice	 shown[CMS_ATTRS_SHOWN];	/* signed attributes' OIDs */
 	size_t		 nshown;
+	/* Unsigned attributes, by name or OID: nobody stands for them. */
+	char		 unsigned_name[CMS_UNSIGNED_SHOWN][40];
+	size_t		 nunsigned;
 	struct ps_buf	 attrs;		/* what `shown` and `ess` point into */
 	struct cms_ess	 ess;
 	const char	*ess_unsigned;	/* one that should be signed and is not; NULL: none */
@@ -122,6 +126,7 @@ struct ps_encryption {
 	bool		 in_envelope;
 	bool		 authenticated;	/* its tag was right */
 	bool		 weak;
+	const struct ps_alg *weak_wrap;	/* of the key that opened it; NULL: good */
 	char		 cipher[64];	/* or MAC */
 	const struct ps_alg *derivation;	/* of the content's key, else NULL */
 	struct cms_recipients recipients;	/* owned */

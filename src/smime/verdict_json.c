@@ -177,6 +177,20 @@ put_attributes(struct ps_json *j, const struct ps_signature *s)
 	}
 }
 
+static void
+put_unsigned(struct ps_json *j, const ps_verdict *v)
+{
+	ps_json_key(j, "unsigned_attributes");
+	ps_json_open(j, '[');
+	for (size_t i = 0; i < v->nsignature; i++) {
+		ps_json_open(j, '[');
+		for (size_t k = 0; k < v->signature[i].nunsigned; k++)
+			ps_json_text(j, v->signature[i].unsigned_name[k]);
+		ps_json_close(j, ']');
+	}
+	ps_json_close(j, ']');
+}
+
 /* --- encryption --- */
 
 static const char *
@@ -468,6 +482,7 @@ ps_verdict_write_inspect_json(const ps_verdict *v, const char *file, ps_writer *
 		ps_json_close(&j, ']');
 	}
 	ps_json_close(&j, ']');
+	put_unsigned(&j, v);
 	put_error(&j, &v->error);
 	ps_json_close(&j, '}');
 	return write_out(&j, &b, w, err);

@@ -326,6 +326,18 @@ put_service(void *arg, const char *name, const char *text)
 
 /* Time-stamps and counter-signatures: what anybody may have added. */
 static void
+put_unsigned(struct page *p, const struct ps_layer *l, const struct ps_signature *s)
+{
+	char line[640] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < s->nunsigned && used < sizeof line; i++)
+		used += (size_t)snprintf(line + used, sizeof line - used, "%s%s",
+		    i == 0 ? "" : ", ", s->unsigned_name[i]);
+	put_fact(p, l, "unsigned attributes", s->nunsigned == 0 ? NULL : line);
+}
+
+static void
 put_beside(struct page *p, const struct ps_layer *l, const struct ps_signature *s)
 {
 	char line[640], time[32];
@@ -376,6 +388,7 @@ put_layer_signatures(struct page *p, const ps_verdict *v, const struct ps_layer 
 		}
 		put_fact(p, l, "signed attributes", line);
 		ps_ess_facts(&s->ess, put_service, &(struct fact_place){ p, l });
+		put_unsigned(p, l, s);
 		put_beside(p, l, s);
 	}
 }

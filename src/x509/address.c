@@ -203,18 +203,63 @@ ps_address_equal(const char *a, const char *b, enum ps_address_rule rule)
 	    mailbox_equal(&ma, &mb, rule);
 }
 
+/* --- an address among many --- */
+
+enum { KEY_MAX = ADDRESS_MAX + 1 + DOMAIN_MAX + 1 };
+
+/* Local part, "@" and domain; what PS_MATCH_SENDER takes for equal has one
+ * key, and nothing else has: a domain holds no "@". */
+static const char *
+mailbox_key(const struct mailbox *m, char out[KEY_MAX])
+{
+	for (size_t i = 0; i < m->nlocal; i++)
+		out[i] = (char)(m->ascii ? ps_ascii_lower(m->local[i]) : m->local[i]);
+	out[m->nlocal] = '@';
+	memcpy(out + m->nlocal + 1, m->domain, strlen(m->domain) + 1);
+	return out;
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	const struct ps_cert_address *const *x = a, *const *y = b;
+
+	return strcmp((*x)->key, (*y)->key);
+}
+
+/* The first in the order of keys that is not below `key`. */
+static size_t
+first_of_key(const struct ps_cert_addresses *all, const char *key)
+{
+	size_t low = 0, high = all->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(all->by_key[middle]->key, key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* A mail may have a thousand mailboxes in From and a certificate as many: each
+ * is looked up, not compared with all. */
 bool
 ps_cert_names(const ps_cert *c, const char *address, enum ps_address_rule rule)
 {
 	const struct ps_cert_addresses *all;
 	struct mailbox wanted, named;
+	char key[KEY_MAX];
 
 	if (c == NULL || address == NULL || !mailbox_parse(&wanted, address))
 		return false;
 	all = ps_cert_addresses_of(c);
-	for (size_t i = 0; i < all->n; i++)
-		if (all->list[i].utf8 == !wanted.ascii &&
-		    mailbox_parse(&named, all->list[i].text) &&
+	mailbox_key(&wanted, key);
+	for (size_t i = first_of_key(all, key); i < all->n &&
+	    strcmp(all->by_key[i]->key, key) == 0; i++)
+		if (mailbox_parse(&named, all->by_key[i]->text) &&
 		    mailbox_equal(&named, &wanted, rule))
 			return true;
 	return false;
@@ -225,9 +270,12 @@ ps_cert_names(const ps_cert *c, const char *address, enum ps_address_rule rule)
 void
 ps_addresses_clear(struct ps_cert_addresses *a)
 {
-	for (size_t i = 0; i < a->n; i++)
+	for (size_t i = 0; i < a->n; i++) {
 		free(a->list[i].text);
+		free(a->list[i].key);
+	}
 	free(a->list);
+	free(a->by_key);
 	*a = (struct ps_cert_addresses){ 0 };
 }
 
@@ -258,7 +306,7 @@ static ps_code
 add(struct ps_cert_addresses *a, ps_slice value, bool utf8, ps_err *err)
 {
 	struct mailbox m;
-	char *text;
+	char *text, *name, key[KEY_MAX];
 	ps_code code;
 
 	if (value.n == 0 || value.n > ADDRESS_MAX || memchr(value.p, 0, value.n) != NULL)
@@ -273,7 +321,12 @@ add(struct ps_cert_addresses *a, ps_slice value, bool utf8, ps_err *err)
 		free(text);
 		return PS_OK;
 	}
-	a->list[a->n++] = (struct ps_cert_address){ text, utf8 };
+	name = strdup(mailbox_key(&m, key));
+	if (name == NULL) {
+		free(text);
+		return ps_nomem(err, WHERE);
+	}
+	a->list[a->n++] = (struct ps_cert_address){ text, name, utf8 };
 	return PS_OK;
 }
 
@@ -366,6 +419,20 @@ see_email(void *arg, ps_slice oid, uint32_t tag, ps_slice value)
 	return s->code == PS_OK;
 }
 
+static ps_code
+sort_keys(struct ps_cert_addresses *a, ps_err *err)
+{
+	if (a->n == 0)
+		return PS_OK;
+	a->by_key = calloc(a->n, sizeof *a->by_key);
+	if (a->by_key == NULL)
+		return ps_nomem(err, WHERE);
+	for (size_t i = 0; i < a->n; i++)
+		a->by_key[i] = &a->list[i];
+	qsort(a->by_key, a->n, sizeof *a->by_key, compare_keys);
+	return PS_OK;
+}
+
 ps_code
 ps_addresses_collect(struct ps_cert_addresses *out, const struct ps_cert_view *v, ps_err *err)
 {
@@ -381,6 +448,8 @@ ps_addresses_collect(struct ps_cert_addresses *out, const struct ps_cert_view *v
 		(void)ps_name_each(v->subject, see_email, &search);
 		code = search.code;
 	}
+	if (code == PS_OK)
+		code = sort_keys(out, err);
 	if (code != PS_OK)
 		ps_addresses_clear(out);
 	return code;

@@ -35,11 +35,13 @@ const char *ps_name_common(ps_slice name, char *out, size_t size);
 enum { PS_CERT_ADDRESSES = 1000 };	/* names of one certificate (STANDARDS C8) */
 struct ps_cert_address {
 	char	*text;
+	char	*key;		/* equal for all that a sender may write */
 	bool	 utf8;		/* SmtpUTF8Mailbox */
 };
 struct ps_cert_addresses {
-	struct ps_cert_address	*list;
+	struct ps_cert_address	*list;		/* as the certificate has them */
 	size_t			 n, room;
+	struct ps_cert_address	**by_key;	/* the same, sorted */
 };
 PS_MUST ps_code ps_addresses_collect(struct ps_cert_addresses *out,
     const struct ps_cert_view *v, ps_err *err);

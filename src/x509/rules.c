@@ -30,6 +30,7 @@ static const struct {
 	{ PS_KEY_X25519,	false,	PS_KU_KEY_AGREEMENT },
 	{ PS_KEY_X448,		false,	PS_KU_KEY_AGREEMENT },
 	{ PS_KEY_DSA,		true,	0 },
+	{ PS_KEY_DH,		false,	PS_KU_KEY_AGREEMENT },
 };
 
 static bool

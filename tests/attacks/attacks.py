@@ -3,7 +3,8 @@
 #
 # The attacks on S/MIME that are known, each built as a message: one test a row,
 # its id in the name. A: signatures, M and I: mails and identities, U and G: what
-# is shown, T: what works beside a signature, B: encryption, C: certificates, R: resources.
+# is shown, T: what works beside a signature, B: encryption, C: certificates, R: resources,
+# V: what others had to mend.
 """usage: attacks.py [ID...]		(by attacks.sh; POSTSEAL and WORK in the environment)"""
 import os
 import subprocess
@@ -12,6 +13,7 @@ import sys
 import forge
 import judge
 
+import bad_input
 import beside
 import collected
 import encryption
@@ -21,7 +23,7 @@ import resources
 import services
 import signatures
 
-TABLES = signatures, beside, identities, encryption, paths, resources, services, collected
+TABLES = signatures, beside, identities, encryption, paths, resources, services, bad_input, collected
 
 
 def one(name, function):
@@ -42,6 +44,9 @@ def main(wanted):
     for name, function in judge.CASES:
         if not wanted or name.split()[0] in wanted:
             one(name, function)
+    for name, why in bad_input.CANNOT.items():
+        if not wanted or name in wanted:
+            print("skip %s %s" % (name, why))
 
 
 if __name__ == "__main__":

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: ISC
 """What stands beside a signature: time-stamps (RFC 3161, by the openssl command) and
 counter-signatures. Attacks A8 and C10 on them, and that they work."""
+import json
 import time
 
 import forge
 from der import octets, oid, seq
 from forge import (CA, COUNTER, ENTITY, SMIME, Signer, attribute, clear, digest_of, fields, person,
                    signed_data, usual_attributes)
-from judge import Differs, Found, case
+from judge import Differs, Found, case, run
 
 TOKEN = SMIME + "2.14"
 ALICE = "alice@good.test"
@@ -267,3 +268,19 @@ def _():
         attributes[2] = attribute(SMIME + "2.46", odd)
         s = Signer("alice", ENTITY, attributes=attributes)
         Found(mail(clear(ENTITY, signed_data(None, s)))).one_ofs("signed", "plain", "broken")
+
+
+@case("T4 other time-stamps and evidence are named, and not believed")
+def _():
+    make_tsa()
+    late = [attribute(SMIME + "2.27", seq()), attribute("0.4.0.1733.2.4", seq()),
+            attribute(SMIME + "2.24", seq()), attribute("1.3.6.1.4.1.99999.7", seq())]
+    signed = usual_attributes(ENTITY) + [attribute(SMIME + "2.20", stamp(ENTITY))]
+    one = Signer("alice", ENTITY, attributes=signed, unsigned=late)
+    f = Found(mail(clear(ENTITY, signed_data(None, one)))).summary("signed")
+    f.want("the time that counts", source(f), "now")
+    f.want("the time-stamps", tokens(f), [])
+    found = json.loads(run("inspect", "--json", "attack.eml", trust=False).stdout)
+    f.want("the signed attributes", found["signed_attributes"][0][-1], "contentTimestamp")
+    f.want("the unsigned attributes", sorted(found["unsigned_attributes"][0]), [
+        "1.3.6.1.4.1.99999.7", "archiveTimestamp", "archiveTimestampV3", "revocationValues"])

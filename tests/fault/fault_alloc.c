@@ -119,6 +119,7 @@ struct job {
 
 static const struct job jobs[] = {
 	{ "open clear", VECTORS "mail/clear-two.eml", 0, false, false, false },
+	{ "open beside", VECTORS "mail/beside.eml", 0, false, false, false },
 	{ "open opaque", VECTORS "mail/opaque-stream.eml", 0, false, false, false },
 	{ "open sealed", VECTORS "mail/sealed-gcm.eml", 0, false, false, false },
 	{ "open headers", VECTORS "mail/sealed-headers.eml", 0, false, false, false },

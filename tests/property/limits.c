@@ -478,7 +478,7 @@ static const struct row {
 	{ "inflate_depth", NULL, 0, false, "test_inflate_depth below" },
 	{ "inflate_ratio", NULL, 0, false, "unit/test_zlib.c" },
 	{ "inflate_bytes", NULL, 0, false, "unit/test_zlib.c" },
-	{ "beside", NULL, 0, false, "no refusal: attacks/beside.py, A8" },
+	{ "beside", NULL, 0, false, "test_beside below" },
 	{ "oneshot", NULL, 0, false, "no refusal: the state is unknown, reason too-large" },
 	{ "plan_max", NULL, 0, false, "no refusal: property/windows.c" },
 	{ "hold", NULL, 0, false, "no refusal: property/windows.c" },
@@ -627,6 +627,38 @@ test_inflate_depth(void **state)
 	ps_buf_clear(&in);
 }
 
+/* Who puts too much beside a signature is not looked at so long, and the
+ * signature is no worse for it. The mail has one time-stamp and one
+ * counter-signature. */
+static void
+test_beside(void **state)
+{
+	struct ps_buf in = mail_load(VECTORS "mail/beside.eml");
+	ps_err err = PS_ERR_INIT;
+
+	(void)state;
+	for (unsigned most = 0; most < 4; most++) {
+		ps_ctx *ctx = mail_ctx();
+		ps_opener *op;
+		ps_verdict *v = NULL;
+		struct source src;
+		ps_reader *r = source_open(&src, ps_buf_get(&in), 0);
+
+		must(ps_ctx_set_limit(ctx, "beside", most, &err), &err, "limit");
+		must(mail_opener(ctx, "bob", &op, &err), &err, "opener");
+		must(ps_open(op, r, NULL, &v, &err), &err, "open");
+		assert_int_equal(ps_verdict_summary(v), PS_SUMMARY_SIGNED);
+		assert_int_equal(v->nsignature, 1);
+		assert_int_equal(v->signature[0].nstamp + v->signature[0].ncounter,
+		    most < 2 ? most : 2);
+		ps_verdict_free(v);
+		ps_reader_close(r);
+		ps_opener_free(op);
+		ps_ctx_free(ctx);
+	}
+	ps_buf_clear(&in);
+}
+
 int
 main(void)
 {
@@ -635,6 +667,7 @@ main(void)
 		cmocka_unit_test(test_at_and_above),
 		cmocka_unit_test(test_kdf),
 		cmocka_unit_test(test_inflate_depth),
+		cmocka_unit_test(test_beside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,6 +39,7 @@ opener(void)
 	assert_ok(ps_opener_add_identity_file(op, FORMS "x448.pem", NULL, NULL, &err), &err);
 	assert_ok(ps_opener_add_identity_file(op, VECTORS "cms-others/rsakem-bob.pem", NULL, NULL,
 	    &err), &err);
+	assert_ok(ps_opener_add_identity_file(op, FORMS "dora.pem", NULL, NULL, &err), &err);
 	assert_ok(ps_opener_add_cert_file(op, VECTORS "keys/p256.crt", &err), &err);
 	add_secret(op, "\0\1\2\3\4\5\6\7\10\11\12\13\14\15\16\17", 16, true);
 	add_secret(op, "secret", 6, false);
@@ -110,7 +111,8 @@ static const char *const encrypted[] = {
 	"kari-x25519-sha512", "kari-x448-hkdf256", "kari-x448-hkdf384", "kari-x448-hkdf512",
 	"kari-x448-sha256", "kari-x448-sha512", "static-serial", "static-known", "static-ski",
 	"rsakem-old-kdf2", "rsakem-old-kdf3", "rsakem-ukm", "wrap-pad", "old-camellia128",
-	"old-camellia256", "pwri-camellia192", "pwri-des3",
+	"old-camellia256", "pwri-camellia192", "pwri-des3", "dh-openssl-aes", "dh-openssl-3des",
+	"dh-openssl-wrap3", "dh-zero", "dh-static",
 };
 
 /* Ciphers of the legacy provider, where it is. */
@@ -158,11 +160,84 @@ old_ciphers_open_as_weak(void **state)
 		}
 		assert_ok(r.code, &r.err);
 		assert_true(ps_slice_equal(ps_buf_get(&r.out), ps_buf_get(&payload)));
-		assert_true(warns(r.v, "weak-cipher") || strcmp(old[i], "wrap-rc2") == 0);
+		assert_true(warns(r.v, strcmp(old[i], "wrap-rc2") == 0 ? "weak-wrap"
+		    : "weak-cipher"));
 		result_clear(&r);
 	}
 	ps_opener_free(op);
 	ps_buf_clear(&payload);
+}
+
+/* A strong cipher whose key is badly kept is no strong encryption. */
+static void
+a_weak_wrap_is_told(void **state)
+{
+	static const struct { const char *name; bool weak; } rows[] = {
+		{ "dh-openssl-wrap3", true }, { "dh-openssl-3des", true }, { "pwri-des3", true },
+		{ "dh-openssl-aes", false }, { "wrap-pad", false }, { "pwri-camellia192", false },
+		{ "rsakem-old-kdf2", false }, { "kari-std-sha1", false },
+	};
+	ps_opener *op = opener();
+	struct result r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		take(op, "cms-forms", rows[i].name, &r);
+		assert_ok(r.code, &r.err);
+		assert_int_equal(warns(r.v, "weak-wrap"), rows[i].weak);
+		assert_int_equal(strstr(ps_verdict_sentence(r.v), "but weakly") != NULL,
+		    rows[i].weak);
+		result_clear(&r);
+	}
+	ps_opener_free(op);
+}
+
+/* RFC 2785: values of a small subgroup, and another group than ours; all of
+ * them are one failure. ECMQV is told for what it is. */
+static void
+bad_agreements_fail(void **state)
+{
+	static const char *const names[] = { "dh-small", "dh-minus", "dh-group" };
+	ps_opener *op = opener();
+	struct result r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		take(op, "cms-forms", names[i], &r);
+		assert_int_equal(r.code, PS_E_DECRYPT);
+		assert_int_equal(r.out.n, 0);
+		result_clear(&r);
+	}
+	take(op, "cms-forms", "ecmqv", &r);
+	assert_int_equal(r.code, PS_E_UNSUPPORTED);
+	assert_non_null(strstr(ps_verdict_sentence(r.v), "ECMQV"));
+	result_clear(&r);
+	ps_opener_free(op);
+}
+
+/* Contents that are no mail. */
+static void
+a_trust_list_is_named(void **state)
+{
+	static const uint8_t list[] = { 0x30, 0x0f, 0x06, 0x09, 0x2b, 0x06, 0x01, 0x04, 0x01,
+	    0x82, 0x37, 0x0a, 0x01, 0xa0, 0x02, 0x30, 0x00 };
+	static const uint8_t anchors[] = { 0x30, 0x11, 0x06, 0x0b, 0x2a, 0x86, 0x48, 0x86, 0xf7,
+	    0x0d, 0x01, 0x09, 0x10, 0x01, 0x22, 0xa0, 0x02, 0x30, 0x00 };
+	static const struct { ps_slice in; const char *name; } rows[] = {
+		{ { list, sizeof list }, "certificate-trust-list" },
+		{ { anchors, sizeof anchors }, "trust-anchor-list" },
+	};
+	ps_opener *op = opener();
+	struct result r;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		take_octets(op, rows[i].in, &r);
+		assert_int_equal(r.code, PS_E_UNSUPPORTED);
+		assert_non_null(strstr(ps_verdict_sentence(r.v), rows[i].name));
+		result_clear(&r);
+	}
+	ps_opener_free(op);
 }
 
 static void
@@ -403,6 +478,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_encrypted_opens),
 		cmocka_unit_test(old_ciphers_open_as_weak),
+		cmocka_unit_test(a_weak_wrap_is_told),
+		cmocka_unit_test(bad_agreements_fail),
+		cmocka_unit_test(a_trust_list_is_named),
 		cmocka_unit_test(what_others_made_opens),
 		cmocka_unit_test(authenticated_is_no_signature),
 		cmocka_unit_test(a_digest_proves_nothing),
