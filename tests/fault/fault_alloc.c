@@ -120,6 +120,7 @@ struct job {
 static const struct job jobs[] = {
 	{ "open clear", VECTORS "mail/clear-two.eml", 0, false, false, false },
 	{ "open opaque", VECTORS "mail/opaque-stream.eml", 0, false, false, false },
+	{ "open damaged", VECTORS "mail/damaged-footer.eml", 0, false, false, false },
 	{ "open sealed", VECTORS "mail/sealed-gcm.eml", 0, false, false, false },
 	{ "open headers", VECTORS "mail/sealed-headers.eml", 0, false, false, false },
 	{ "open sealed, held", VECTORS "mail/sealed-stream.eml", 0, false, true, false },
