@@ -205,6 +205,7 @@ DAMAGES = {
     "escape": lambda m: re.sub(rb"(?m)^(From )", rb">\1", m.part),
     "escape-all": lambda m: re.sub(rb"(?m)^(>*From )", rb">\1", m.part),
     "unescape": lambda m: re.sub(rb"(?m)^>From ", rb"From ", m.part),
+    "escape-footer": lambda m: re.sub(rb"(?m)^(>*From )", rb">\1", m.part) + FOOTER,
     "field": replace(b"\r\n\r\n", b"\r\nContent-Disposition: inline\r\n\r\n", 1),
     "fields": lambda m: b"X-Scanned: by\r\n\trelay\r\nX-Level: 3\r\n" + m.part,
     "section": lambda m: b"Content-Type: text/plain\r\nX-A: b\r\n\r\n" + m.part,

@@ -71,6 +71,7 @@ footers() {
 	one plain footer-crlf footer 12
 	one plain footer-lf footer 12 signatures.0.diagnosis.also=line-ends
 	one plain footer-pad footer 12 signatures.0.diagnosis.also=trailing-space-added
+	one plain escape-footer footer 12 signatures.0.diagnosis.also=from-escaped
 	one long footer footer 3004
 	one mixed footer-text footer 9
 	one plain banner banner 4
@@ -186,6 +187,26 @@ encrypted_around() {
 	    signatures.0.diagnosis.code=footer signatures.0.diagnosis.line=12
 }
 
+# What is too large to be kept is decrypted again; what is written is written once,
+# and the tag is checked to the end.
+decrypted_again() {
+	big_mail 1000000 && cp big.entity again.entity && sign again && damage again footer &&
+	    openssl cms -encrypt -binary -in again-footer.eml -aes-256-gcm -outform DER \
+		-recip bob.crt -out again.p7m &&
+	    opens 1 'again.p7m --identity bob.pem' summary=encrypted \
+		signatures.0.diagnosis.code=footer signatures.0.state=invalid &&
+	    { cat big.body && printf '\r\n%s\r\nstaff mailing list\r\n%s' \
+		_______________________________________________ \
+		https://lists.example/staff; } >again.body && same_body opened.eml again.body
+}
+
+written_once() {
+	damage plain footer && opens 1 plain-footer.eml signatures.0.diagnosis.code=footer &&
+	    python3 "$here/diagnose.py" damage none plain-footer.eml >same.eml &&
+	    cmp same.eml plain-footer.eml && python3 "$judge" split same.eml split &&
+	    python3 "$judge" body split/content >split.body && same_body opened.eml split.body
+}
+
 from_pipe() {
 	damage plain footer
 	# shellcheck disable=SC2002 # a file on standard input could be read again
@@ -194,10 +215,10 @@ from_pipe() {
 	    signatures.0.diagnosis.code=not-tried signatures.0.diagnosis.line=null
 }
 
-# The limit is 32 MiB; a footer is found in less, and nothing is tried above.
+# The limit is 32 MiB: a footer is found in less, and nothing is tried above.
 large() {
-	big_mail $((20 * 1048576)) && cp big.entity big-20.entity && sign big-20 &&
-	    says big-20 footer footer "$(($(wc -l <big.entity) + 1))" &&
+	big_mail $((3 * 1048576)) && cp big.entity big-3.entity && sign big-3 &&
+	    says big-3 footer footer "$(($(wc -l <big.entity) + 1))" &&
 	    big_mail $((33 * 1048576)) && cp big.entity big-33.entity && sign big-33 &&
 	    says big-33 footer not-tried null
 	status=$?
@@ -249,6 +270,9 @@ try 'opaque' opaque
 try 'a content in a file' detached
 try 'stored with LF' stored_with_lf
 try 'encrypted around it' encrypted_around
+try 'decrypted again' decrypted_again
+mkdir split
+try 'written once' written_once
 try 'from a pipe nothing is tried' from_pipe
 try 'in words' text_output
 try 'many bad ones' many
