@@ -64,7 +64,7 @@ undoes(const char *code, const char *came, const char *was, uint64_t at)
 {
 	const struct undo *u = find(code);
 	struct survey s;
-	struct attempt a;
+	struct attempt a = { .at = PS_NOWHERE };
 	enum fit fit;
 	bool found = false;
 
