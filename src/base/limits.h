@@ -38,6 +38,9 @@
 	X(oneshot,	16777216, "content held whole because its algorithm cannot stream") \
 	X(plan_max,	4194304, "content planned in memory so that DER can be written") \
 	X(hold,		262144,	"octets held in memory before a file without a name is used") \
+	X(diagnosis_bytes, 33554432, "signed content read again to find out what transit did to it") \
+	X(diagnosis_work, 536870912, "octets read for that in all, in one message") \
+	X(diagnoses,	4,	"signed contents looked at for that in one message") \
 	X(addresses,	1000,	"mailboxes in the address fields of a message")
 
 struct ps_limits {

@@ -16,6 +16,7 @@ struct ps_digest {
 	const struct ps_alg *alg;
 	EVP_MD		*md;
 	EVP_MD_CTX	*ctx;
+	EVP_MD_CTX	*copy;		/* made when first asked for a value on the way */
 	bool		 ended;
 };
 
@@ -37,6 +38,7 @@ ps_digest_free(struct ps_digest *d)
 	if (d == NULL)
 		return;
 	EVP_MD_CTX_free(d->ctx);
+	EVP_MD_CTX_free(d->copy);
 	EVP_MD_free(d->md);
 	free(d);
 }
@@ -100,20 +102,39 @@ is_xof(const struct ps_alg *alg)
 	return alg->id == PS_SHAKE128 || alg->id == PS_SHAKE256;
 }
 
+static ps_code
+end(const struct ps_alg *alg, EVP_MD_CTX *ctx, uint8_t *out, ps_err *err)
+{
+	int ok = is_xof(alg) ? EVP_DigestFinalXOF(ctx, out, ps_digest_size(alg)) :
+	    EVP_DigestFinal_ex(ctx, out, NULL);
+
+	return ok == 1 ? PS_OK : crypto_fail(err, "crypto.digest", "EVP_DigestFinal");
+}
+
 ps_code
 ps_digest_final(struct ps_digest *d, uint8_t out[PS_DIGEST_MAX], ps_err *err)
 {
-	int ok;
+	ps_code code;
 
 	if (d->ended)
 		return ps_fail(err, PS_E_MISUSE, "crypto.digest", PS_NOWHERE,
 		    W_CRYPTO_DIGEST_ENDED);
-	ok = is_xof(d->alg) ? EVP_DigestFinalXOF(d->ctx, out, ps_digest_size(d->alg)) :
-	    EVP_DigestFinal_ex(d->ctx, out, NULL);
-	if (ok != 1)
-		return crypto_fail(err, "crypto.digest", "EVP_DigestFinal");
-	d->ended = true;
-	return PS_OK;
+	if ((code = end(d->alg, d->ctx, out, err)) == PS_OK)
+		d->ended = true;
+	return code;
+}
+
+ps_code
+ps_digest_now(struct ps_digest *d, uint8_t out[PS_DIGEST_MAX], ps_err *err)
+{
+	if (d->ended)
+		return ps_fail(err, PS_E_MISUSE, "crypto.digest", PS_NOWHERE,
+		    W_CRYPTO_DIGEST_ENDED);
+	if (d->copy == NULL && (d->copy = EVP_MD_CTX_new()) == NULL)
+		return ps_nomem(err, "crypto.digest");
+	if (EVP_MD_CTX_copy_ex(d->copy, d->ctx) != 1)
+		return crypto_fail(err, "crypto.digest", "EVP_MD_CTX_copy");
+	return end(d->alg, d->copy, out, err);
 }
 
 ps_code

@@ -15,6 +15,8 @@ void	ps_digest_free(struct ps_digest *d);
 PS_MUST ps_code ps_digest_update(struct ps_digest *d, ps_slice in, ps_err *err);
 /* ps_digest_final writes ps_digest_size octets; then only reset is allowed. */
 PS_MUST ps_code ps_digest_final(struct ps_digest *d, uint8_t out[PS_DIGEST_MAX], ps_err *err);
+/* ps_digest_now writes what final would, and goes on. */
+PS_MUST ps_code ps_digest_now(struct ps_digest *d, uint8_t out[PS_DIGEST_MAX], ps_err *err);
 PS_MUST ps_code ps_digest_reset(struct ps_digest *d, ps_err *err);
 const struct ps_alg *ps_digest_alg(const struct ps_digest *d);
 size_t	ps_digest_size(const struct ps_alg *alg);

@@ -457,6 +457,7 @@ ps_verdict_complete(ps_verdict *v)
 			judge_sender(v, &v->signature[i]);
 	judge_several(v);
 	judge_outside(v);
+	ps_verdict_note_beside(v);
 	v->summary = summarise(v);
 	warn_all(v);
 	write_sentence(v);

@@ -264,13 +264,13 @@ one_signer(struct opening *o, struct ps_layer *layer, struct cms_signed *s, size
 
 ps_code
 opening_judge_signers(struct opening *o, struct ps_layer *layer, struct cms_signed *s,
-    const struct cms_digests *digests, ps_err *err)
+    const struct cms_digests *digests, const struct opening_again *again, ps_err *err)
 {
 	ps_code code = PS_OK;
 
 	for (size_t i = 0; i < s->nsigner && code == PS_OK; i++)
 		code = one_signer(o, layer, s, i, digests, err);
-	return code;
+	return code == PS_OK ? opening_diagnose(o, layer, s, again, err) : code;
 }
 
 /* --- what inspect shows of a SignedData --- */

@@ -421,6 +421,7 @@ opening_top(struct opening *o, ps_reader *in, ps_err *err)
 	ps_reader *readable;
 	ps_code code = opening_lines(o, &lines, in, &readable, err);
 
+	o->in = readable;
 	if (code == PS_OK)
 		code = top_any(o, readable, err);
 	opening_lines_clear(&lines);

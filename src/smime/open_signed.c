@@ -75,19 +75,28 @@ struct signed_part {
 };
 
 static ps_code
-open_part(struct signed_part *p, ps_reader *part, bool lf, struct cms_digests *d, ps_err *err)
+open_canonical(struct signed_part *p, ps_reader *part, bool lf, ps_reader **out, ps_err *err)
 {
 	ps_code code;
 
 	*p = (struct signed_part){ .tap = NULL };
-	if (lf) {
-		ps_eol_init(&p->eol, false);
-		code = ps_reader_open_step(&p->canonical, part, &p->eol.step, err);
-		if (code != PS_OK)
-			return code;
-		part = p->canonical;
-	}
-	return ps_reader_open_tap(&p->tap, part, cms_digests_look, d, err);
+	*out = part;
+	if (!lf)
+		return PS_OK;
+	ps_eol_init(&p->eol, false);
+	if ((code = ps_reader_open_step(&p->canonical, part, &p->eol.step, err)) == PS_OK)
+		*out = p->canonical;
+	return code;
+}
+
+static ps_code
+open_part(struct signed_part *p, ps_reader *part, bool lf, struct cms_digests *d, ps_err *err)
+{
+	ps_reader *canonical;
+	ps_code code = open_canonical(p, part, lf, &canonical, err);
+
+	return code != PS_OK ? code
+	    : ps_reader_open_tap(&p->tap, canonical, cms_digests_look, d, err);
 }
 
 static void
@@ -111,6 +120,8 @@ struct clear {
 	struct ps_buf	 preamble;	/* kept for --all-parts */
 	bool		 epilogue;	/* there is one */
 	bool		 judged;	/* there is no signature to be judged */
+	struct mime_multipart *again;	/* the same, when it is read again */
+	struct signed_part part;	/* of that */
 };
 
 /* The next part, NULL after the last. Text around them is nobody's word. */
@@ -213,28 +224,55 @@ join_digests(struct cms_digests *to, struct cms_digests *from)
 	from->n = 0;
 }
 
-static ps_code
-hash_again(struct clear *c, struct cms_digests *more, ps_err *err)
+static bool
+can_again(const struct clear *c)
 {
-	struct mime_multipart *m;
-	struct signed_part p;
-	ps_reader *part;
+	return c->start != UINT64_MAX && ps_reader_can_return(c->body);
+}
+
+/* The content part once more, with canonical line ends; `arg` is the struct clear. */
+static ps_code
+part_again(void *arg, ps_reader **out, ps_err *err)
+{
+	struct clear *c = arg;
+	ps_reader *part = NULL;
 	ps_code code;
 
 	if ((code = ps_reader_rewind_to(c->body, c->start, err)) != PS_OK ||
-	    (code = mime_multipart_open(&m, c->body,
+	    (code = mime_multipart_open(&c->again, c->body,
 	    mime_type_param(&c->e->type, "boundary"), c->o->limits, err)) != PS_OK)
 		return code;
-	code = mime_multipart_next(m, &part, err);
+	code = mime_multipart_next(c->again, &part, err);
 	if (code == PS_OK && c->swapped)
-		code = mime_multipart_next(m, &part, err);
-	if (code == PS_OK && part != NULL) {
-		if ((code = open_part(&p, part, c->lf, more, err)) == PS_OK &&
-		    (code = ps_reader_drain(p.tap, NULL, err)) == PS_OK)
-			code = cms_digests_final(more, err);
-		close_part(&p);
-	}
-	mime_multipart_close(m);
+		code = mime_multipart_next(c->again, &part, err);
+	if (code == PS_OK && part == NULL)
+		return ps_fail(err, PS_E_CHANGED, "smime.open", PS_NOWHERE, W_OPEN_CHANGED);
+	return code == PS_OK ? open_canonical(&c->part, part, c->lf, out, err) : code;
+}
+
+static void
+part_again_close(void *arg)
+{
+	struct clear *c = arg;
+
+	close_part(&c->part);
+	mime_multipart_close(c->again);
+	c->part = (struct signed_part){ .tap = NULL };
+	c->again = NULL;
+}
+
+static ps_code
+hash_again(struct clear *c, struct cms_digests *more, ps_err *err)
+{
+	ps_reader *part, *tap = NULL;
+	ps_code code;
+
+	if ((code = part_again(c, &part, err)) == PS_OK &&
+	    (code = ps_reader_open_tap(&tap, part, cms_digests_look, more, err)) == PS_OK &&
+	    (code = ps_reader_drain(tap, NULL, err)) == PS_OK)
+		code = cms_digests_final(more, err);
+	ps_reader_close(tap);
+	part_again_close(c);
 	return code == PS_OK ? ps_reader_drain(c->body, NULL, err) : code;
 }
 
@@ -247,7 +285,7 @@ mend_digests(struct clear *c, const struct cms_signed *s, ps_err *err)
 
 	if (code == PS_OK && more.n != 0) {
 		ps_verdict_warn(c->o->v, "micalg", W_W_MICALG);
-		if (c->start != UINT64_MAX && ps_reader_can_return(c->body)) {
+		if (can_again(c)) {
 			code = hash_again(c, &more, err);
 			if (code == PS_OK)
 				join_digests(&c->digests, &more);
@@ -287,6 +325,7 @@ static ps_code
 judge_clear(struct clear *c, struct cms_signed *s, struct ps_layer *layer, bool form,
     ps_err *err)
 {
+	struct opening_again again = { can_again(c) ? part_again : NULL, part_again_close, c };
 	ps_code code;
 
 	if (s->has_content || s->not_octets)
@@ -297,7 +336,9 @@ judge_clear(struct clear *c, struct cms_signed *s, struct ps_layer *layer, bool 
 		ps_verdict_warn(c->o->v, "no-signer", W_W_NO_SIGNER);
 	if ((code = mend_digests(c, s, err)) != PS_OK)
 		return code;
-	return opening_judge_signers(c->o, layer, s, &c->digests, err);
+	code = opening_judge_signers(c->o, layer, s, &c->digests, &again, err);
+	/* Whoever watches the body has seen the end of it, again. */
+	return code == PS_OK ? ps_reader_drain(c->body, NULL, err) : code;
 }
 
 /* Takes the SignedData out of the signature part. */
@@ -540,6 +581,54 @@ read_detached(struct opening *o, struct cms_signed *s, ps_err *err)
 	return code;
 }
 
+/* For those who look for what happened to the content: it is inside, or in a file. */
+struct content {
+	struct opening	*o;
+	struct cms_signed *s;
+	ps_reader	*file;
+};
+
+static ps_code
+inside_again(void *arg, ps_reader **out, ps_err *err)
+{
+	struct content *c = arg;
+	ps_code code = ps_reader_rewind(c->s->raw, err);
+
+	*out = c->s->raw;
+	return code;
+}
+
+static ps_code
+file_again(void *arg, ps_reader **out, ps_err *err)
+{
+	struct content *c = arg;
+	ps_code code = ps_reader_open_file(&c->file, c->o->op->content_path, err);
+
+	*out = c->file;
+	return code;
+}
+
+static void
+content_close(void *arg)
+{
+	struct content *c = arg;
+
+	ps_reader_close(c->file);
+	c->file = NULL;
+}
+
+static struct opening_again
+content_again(struct content *c)
+{
+	struct opening_again again = { NULL, content_close, c };
+
+	if (!c->s->has_content)
+		again.open = file_again;
+	else if (ps_reader_can_rewind(c->s->raw))
+		again.open = inside_again;
+	return again;
+}
+
 static ps_code
 read_opaque(struct opening *o, struct cms_shell *shell, struct cms_signed *s,
     struct ps_layer *layer, bool in_envelope, ps_err *err)
@@ -582,6 +671,8 @@ is_certs_only(const struct cms_signed *s)
 static ps_code
 finish_signed(struct opening *o, struct cms_signed *s, struct ps_layer *layer, ps_err *err)
 {
+	struct content content = { o, s, NULL };
+	struct opening_again again = content_again(&content);
 	ps_code code = opening_describe_signed(layer, s, err);
 
 	if (code != PS_OK)
@@ -601,7 +692,7 @@ finish_signed(struct opening *o, struct cms_signed *s, struct ps_layer *layer, p
 	}
 	if (!s->has_content && !o->inspect && (code = read_detached(o, s, err)) != PS_OK)
 		return code;
-	return opening_judge_signers(o, layer, s, &s->digests, err);
+	return opening_judge_signers(o, layer, s, &s->digests, &again, err);
 }
 
 ps_code

@@ -48,6 +48,7 @@ struct opening {
 	ps_opener	*op;
 	const struct ps_limits *limits;
 	ps_verdict	*v;
+	ps_reader	*in;		/* the whole message */
 	bool		 inspect;	/* judge nothing, stop where no key fits */
 	int64_t		 now;
 	struct mime_header mail;	/* the outermost header section */
@@ -58,6 +59,7 @@ struct opening {
 	uint64_t	 kdf_rounds;	/* spent on passwords */
 	uint64_t	 parts;
 	uint64_t	 beside;	/* time-stamps and counter-signatures so far */
+	uint64_t	 diagnosed, diagnosis_work;	/* contents, and octets read for them */
 	size_t		 nencrypted;	/* encrypted layers met so far */
 	struct opening_memo *memo;
 	bool		 second;	/* the second run */
@@ -187,9 +189,21 @@ PS_MUST ps_code opening_multipart_signed(struct opening *o, const struct mime_en
     ps_reader *body, bool lf, struct ps_layer *parent, bool in_envelope, ps_err *err);
 PS_MUST ps_code opening_signed_data(struct opening *o, struct cms_shell *shell,
     struct ps_layer *parent, bool in_envelope, const struct mime_entity *entity, ps_err *err);
+/* A signed content that can be read again from its first octet, as it was hashed.
+ * `open` NULL: it cannot. What was opened is closed before it is opened again. */
+struct opening_again {
+	ps_code		(*open)(void *arg, ps_reader **out, ps_err *err);
+	void		(*close)(void *arg);
+	void		*arg;
+};
 /* opening_judge_signers judges each SignerInfo against these digests. */
 PS_MUST ps_code opening_judge_signers(struct opening *o, struct ps_layer *layer,
-    struct cms_signed *s, const struct cms_digests *digests, ps_err *err);
+    struct cms_signed *s, const struct cms_digests *digests, const struct opening_again *again,
+    ps_err *err);
+/* diagnose.c: opening_diagnose looks for what transit did to the content of those
+ * signers, the last of the verdict, whose signature does not hold. */
+PS_MUST ps_code opening_diagnose(struct opening *o, const struct ps_layer *layer,
+    const struct cms_signed *s, const struct opening_again *again, ps_err *err);
 /* open_judge.c: opening_describe_signer copies what a SignerInfo says of itself;
  * opening_judge_found says what a check means, and judges algorithms and path. `sound`: nothing
  * else speaks against it. */

@@ -88,6 +88,14 @@ struct ps_stamp {
 	char		 by[128];
 };
 
+/* What transit did to what was signed. It is proven, and changes no state. */
+struct ps_diagnosis {
+	const char	*code;		/* static, stable; NULL: none */
+	const char	*also;		/* what was done besides; NULL: nothing */
+	uint64_t	 line, offset;	/* where, in what was signed; line 0: not known */
+	char		 text[512];
+};
+
 enum { PS_REASONS_MAX = 8 };
 struct ps_signature {
 	struct ps_layer	*layer;
@@ -95,6 +103,7 @@ struct ps_signature {
 	bool		 in_envelope;
 	struct ps_reason reason[PS_REASONS_MAX];
 	size_t		 nreason;
+	struct ps_diagnosis diagnosis;
 	ps_cert		*cert;		/* NULL: not found */
 	char		 sid[256];	/* how the message names the signer */
 	char		 algorithm[32];
@@ -201,6 +210,9 @@ void	ps_verdict_complete(ps_verdict *v);
 void	ps_verdict_warn_mail(ps_verdict *v, const struct ps_signature *good);
 /* ps_verdict_warn_ess warns of what the signers ask (judge_ess.c). */
 void	ps_verdict_warn_ess(ps_verdict *v);
+/* ps_verdict_note_beside tells of signed mails that lists put beside a part of their
+ * own (diagnose_beside.c). */
+void	ps_verdict_note_beside(ps_verdict *v);
 /* ps_verdict_signs: what the signature is about; of a multipart/signed the whole.
  * ps_layer_within: is `l` at or below `outer`? */
 const struct ps_layer *ps_verdict_signs(const struct ps_signature *s);

@@ -144,12 +144,39 @@ put_signer(struct ps_json *j, const struct ps_signature *s, bool judged)
 }
 
 static void
+put_diagnosis(struct ps_json *j, const struct ps_diagnosis *d)
+{
+	ps_json_key(j, "diagnosis");
+	if (d->code == NULL) {
+		ps_json_null(j);
+		return;
+	}
+	ps_json_open(j, '{');
+	key_text(j, "code", d->code);
+	key_text(j, "also", d->also);
+	key_text(j, "text", d->text);
+	ps_json_key(j, "line");
+	if (d->line == 0)
+		ps_json_null(j);
+	else
+		ps_json_number(j, d->line);
+	ps_json_key(j, "offset");
+	if (d->line == 0)
+		ps_json_null(j);
+	else
+		ps_json_number(j, d->offset);
+	ps_json_close(j, '}');
+}
+
+static void
 put_signature(struct ps_json *j, const struct ps_signature *s, bool judged)
 {
 	ps_json_open(j, '{');
 	key_text(j, "path", s->layer->path);
 	key_bool(j, "in_envelope", s->in_envelope);
 	put_signer(j, s, judged);
+	if (judged)
+		put_diagnosis(j, &s->diagnosis);
 	put_stamps(j, s, judged);
 	ps_json_key(j, "ess");
 	ps_ess_json(j, &s->ess);

@@ -136,6 +136,8 @@ put_signature(struct page *p, const struct ps_signature *s)
 	}
 	for (size_t i = 0; i < s->nreason; i++)
 		put_row(p, i == 0 ? "because" : "", s->reason[i].text);
+	if (s->diagnosis.code != NULL)
+		put_row(p, "transit", s->diagnosis.text);
 	if (s->stamped) {
 		ps_clock_format(s->at, line, sizeof line);
 		put_row(p, "time-stamp", line);

@@ -51,6 +51,32 @@
 #define W_R_SIGNATURE_PART	PS_N_("the second part of the signed mail does not call itself a signature (RFC 1847)")
 #define W_R_SIGNATURE_UNREAD	PS_N_("the signature cannot be read")
 
+/* What transit did, proven by the signature that holds without it. */
+#define W_D_FOOTER	PS_N_("a footer of {n} lines was added at the end of the signed part (line {line})")
+#define W_D_FOOTER_TEXT	PS_N_("a footer of {n} lines was added at the end of the signed text (line {line})")
+#define W_D_FOOTER_PART	PS_N_("the signed part was put into a {name}, and something beside it, as mailing lists do")
+#define W_D_FOOTER_BESIDE PS_N_("the signed mail stands in a {name} beside a part ({path}) that nobody signed, as mailing lists and gateways do")
+#define W_D_BANNER	PS_N_("a banner of {n} lines was added at the start of the signed text (line {line})")
+#define W_D_END_ADDED	PS_N_("empty lines or a line end were added at the end of the signed part (line {line})")
+#define W_D_END_REMOVED	PS_N_("the line end at the end of the signed part was removed (line {line})")
+#define W_D_LINE_ENDS	PS_N_("the line ends were changed from line {line} on: the sender signed {name}")
+#define W_D_SPACE_ADDED	PS_N_("white space was added at the end of lines (first in line {line})")
+#define W_D_SPACE_REMOVED PS_N_("white space at the end of lines was removed (first in line {line})")
+#define W_D_FROM	PS_N_("lines that begin with \"From \" were changed, as mailbox files want it ({n}, first in line {line})")
+#define W_D_FIELD	PS_N_("{n} header field(s) were added to the signed part: {name} (line {line})")
+#define W_D_SECTION	PS_N_("a header section of {n} field(s) was put before what was signed")
+#define W_D_FOLD	PS_N_("the header of the signed part was folded in another way (first in line {line})")
+#define W_D_BOUNDARY	PS_N_("the boundary of the multipart that was signed was changed (line {line})")
+#define W_D_WRAP	PS_N_("base64 was wrapped into lines of another length; the sender's have {name} (part at line {line})")
+#define W_D_ENCODING	PS_N_("the transfer encoding was changed; the sender's was {name} (part at line {line})")
+#define W_D_CHARSET	PS_N_("the charset was changed; the sender's was {name} (part at line {line})")
+#define W_D_CHARSET_BAD	PS_N_("the text is not of that charset")
+#define W_D_BOTH	PS_N_("{text}; and {other}")
+#define W_D_UNREAD	PS_N_("what transit did to it was not looked for: the mail cannot be read again; give it as a file")
+#define W_D_TOO_LARGE	PS_N_("what transit did to it was not looked for: the signed part has more than {max} octets")
+#define W_D_TOO_MANY	PS_N_("what transit did to it was not looked for to the end: too much of this mail is bad")
+#define W_D_NO_ENCODING	PS_N_("none")
+
 /* Who, when the Sender signed. */
 #define W_WHO_SENDER	PS_N_("{who}, sending for {from},")
 

@@ -121,6 +121,7 @@ static const struct job jobs[] = {
 	{ "open clear", VECTORS "mail/clear-two.eml", 0, false, false, false },
 	{ "open beside", VECTORS "mail/beside.eml", 0, false, false, false },
 	{ "open opaque", VECTORS "mail/opaque-stream.eml", 0, false, false, false },
+	{ "open damaged", VECTORS "mail/damaged-footer.eml", 0, false, false, false },
 	{ "open sealed", VECTORS "mail/sealed-gcm.eml", 0, false, false, false },
 	{ "open headers", VECTORS "mail/sealed-headers.eml", 0, false, false, false },
 	{ "open sealed, held", VECTORS "mail/sealed-stream.eml", 0, false, true, false },

@@ -478,6 +478,9 @@ static const struct row {
 	{ "inflate_depth", NULL, 0, false, "test_inflate_depth below" },
 	{ "inflate_ratio", NULL, 0, false, "unit/test_zlib.c" },
 	{ "inflate_bytes", NULL, 0, false, "unit/test_zlib.c" },
+	{ "diagnosis_bytes", NULL, 0, false, "test_diagnosis below" },
+	{ "diagnosis_work", NULL, 0, false, "test_diagnosis below" },
+	{ "diagnoses", NULL, 0, false, "test_diagnosis below" },
 	{ "beside", NULL, 0, false, "test_beside below" },
 	{ "oneshot", NULL, 0, false, "no refusal: the state is unknown, reason too-large" },
 	{ "plan_max", NULL, 0, false, "no refusal: property/windows.c" },
@@ -659,6 +662,40 @@ test_beside(void **state)
 	ps_buf_clear(&in);
 }
 
+/* The signed part of a mail with a footer in it: it is looked at, and then the
+ * footer is found in the first attempt. No refusal: the verdict says so. */
+static void
+test_diagnosis(void **state)
+{
+	enum { OCTETS = 155 };
+	static const struct { const char *name; uint64_t enough; } tries[] = {
+	    { "diagnosis_bytes", OCTETS }, { "diagnosis_work", 2 * OCTETS }, { "diagnoses", 1 } };
+	struct ps_buf in = mail_load(VECTORS "mail/damaged-footer.eml");
+	ps_err err = PS_ERR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++) {
+		ps_ctx *ctx = mail_ctx();
+		ps_opener *op = ps_opener_new(ctx);
+		ps_verdict *v = NULL;
+		struct source src;
+		ps_reader *r = source_open(&src, ps_buf_get(&in), 0);
+
+		must(ps_ctx_set_limit(ctx, tries[i / 2].name, tries[i / 2].enough - i % 2, &err),
+		    &err, "limit");
+		must(ps_open(op, r, NULL, &v, &err), &err, "open");
+		assert_int_equal(v->nsignature, 1);
+		assert_int_equal(v->signature[0].state, PS_STATE_INVALID);
+		assert_string_equal(v->signature[0].diagnosis.code,
+		    i % 2 == 0 ? "footer" : "not-tried");
+		ps_verdict_free(v);
+		ps_reader_close(r);
+		ps_opener_free(op);
+		ps_ctx_free(ctx);
+	}
+	ps_buf_clear(&in);
+}
+
 int
 main(void)
 {
@@ -668,6 +705,7 @@ main(void)
 		cmocka_unit_test(test_kdf),
 		cmocka_unit_test(test_inflate_depth),
 		cmocka_unit_test(test_beside),
+		cmocka_unit_test(test_diagnosis),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

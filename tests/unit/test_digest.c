@@ -71,6 +71,33 @@ octet_by_octet_and_again(void **state)
 	ps_digest_free(NULL);
 }
 
+/* Its value on the way is that of what was hashed so far, and it goes on. */
+static void
+the_value_on_the_way(void **state)
+{
+	uint8_t now[PS_DIGEST_MAX], want[PS_DIGEST_MAX], end[PS_DIGEST_MAX];
+	struct ps_digest *d;
+	ps_err err = PS_ERR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof abc / sizeof abc[0]; i++) {
+		const struct ps_alg *alg = ps_alg_get(abc[i].id);
+
+		assert_ok(ps_digest_new(&d, alg, &err), &err);
+		assert_ok(ps_digest_update(d, ps_str("abc"), &err), &err);
+		for (int twice = 0; twice < 2; twice++) {
+			assert_ok(ps_digest_now(d, now, &err), &err);
+			vector_equal((ps_slice){ now, ps_digest_size(alg) }, abc[i].hex);
+		}
+		assert_ok(ps_digest_update(d, ps_str("d"), &err), &err);
+		assert_ok(ps_digest_final(d, end, &err), &err);
+		assert_ok(ps_digest_once(alg, ps_str("abcd"), want, &err), &err);
+		assert_memory_equal(end, want, ps_digest_size(alg));
+		assert_code(ps_digest_now(d, now, &err), PS_E_MISUSE);
+		ps_digest_free(d);
+	}
+}
+
 static void
 secrets_compare_by_all_octets(void **state)
 {
@@ -100,6 +127,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_answers),
 		cmocka_unit_test(octet_by_octet_and_again),
+		cmocka_unit_test(the_value_on_the_way),
 		cmocka_unit_test(secrets_compare_by_all_octets),
 		cmocka_unit_test(random_octets_differ),
 	};
