@@ -57,8 +57,8 @@ basic_constraints(struct ps_cert_view *v, struct der *d)
 
 	if (der_next_tag(&seq) == DER_BOOLEAN)
 		v->ca = der_bool(&seq, "cA");
-	if (der_more(&seq))	/* RFC 5280, 4.2.1.9: INTEGER (0..MAX) */
-		(void)der_u64(&seq, "pathLenConstraint");
+	if (der_more(&seq))	/* some wrote -1; the path finds that */
+		(void)der_integer(&seq, "pathLenConstraint");
 	der_leave(&seq);
 	v->has_bc = true;
 }
