@@ -13,7 +13,6 @@ import forge
 import judge
 
 import beside
-import collected
 import encryption
 import identities
 import paths
@@ -21,7 +20,7 @@ import resources
 import services
 import signatures
 
-TABLES = signatures, beside, identities, encryption, paths, resources, services, collected
+TABLES = signatures, beside, identities, encryption, paths, resources, services
 
 
 def one(name, function):
