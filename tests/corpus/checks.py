@@ -69,8 +69,8 @@ FILES_MADE = {"pair": ("identity", pair), "made": ("identity", made), "said": ("
 
 def options(driver, line):
     """The rule's settings of the program, files by their place in the corpus."""
-    out = [(n, v) for n, v in line.rule.arguments if n in WORDS]
-    for name, value in line.rule.arguments:
+    out = [(n, v) for n, v in line.arguments if n in WORDS]
+    for name, value in line.arguments:
         if name in FILES:
             path, bar, secret = value.partition("|")
             out.append((name, os.path.join(line.corpus, path) + bar + secret))
@@ -321,15 +321,12 @@ def token(driver, line):
 def twice(driver, line):
     """gnutls: right on a day, wrong on others."""
     day, others = line.get("good"), line.all("bad")
-    base = line.rule.arguments
-    try:
-        line.rule.arguments = base + [("at", day), ("states", line.get("then", "valid"))]
+    base = line.arguments
+    line.arguments = base + [("at", day), ("states", line.get("then", "valid"))]
+    opens(driver, line)
+    for at in others:
+        line.arguments = base + [("at", at), ("states", "untrusted")]
         opens(driver, line)
-        for at in others:
-            line.rule.arguments = base + [("at", at), ("states", line.get("else", "untrusted"))]
-            opens(driver, line)
-    finally:
-        line.rule.arguments = base
     return "valid on its day"
 
 

@@ -32,5 +32,10 @@ tap=
 # shellcheck disable=SC2086 # nothing, when it is not given
 python3 "$here/corpus.py" $tap "$corpus" "$@"
 status=$?
+# Path validation has a runner of its own; it is part of the table, not of the cases.
+if [ -z "$tap" ] && [ $# = 0 ] && [ -x "$here/../e2e/paths.sh" ]; then
+	echo
+	"$here/../e2e/paths.sh" | grep -v '^ok '
+fi
 [ -z "$made" ] || rm -rf "$made"
 exit $status

@@ -39,9 +39,10 @@ class Line:
         self.corpus = corpus
         self.path = os.path.join(corpus, self.name)
         self.row = row
+        self.arguments = rule.arguments[:]
 
     def all(self, name):
-        return [value for key, value in self.rule.arguments if key == name]
+        return [value for key, value in self.arguments if key == name]
 
     def get(self, name, otherwise=None):
         return (self.all(name) + [otherwise])[0]
