@@ -70,15 +70,17 @@ static void
 drive_library(const struct request *rq, struct ps_json *j)
 {
 	char names[NAMES];
-	bool all = library_has("ML-DSA-44") && library_has("ML-KEM-768") &&
-	    library_has("SLH-DSA-SHA2-128s") &&
-	    strstr(ps_alg_names(names, sizeof names), "ml-dsa") != NULL;
+	bool can = library_has("ML-DSA-44") && library_has("ML-KEM-768") &&
+	    library_has("SLH-DSA-SHA2-128s");
 
 	(void)rq;
+	(void)ps_alg_names(names, sizeof names);
 	ps_json_key(j, "library");
 	ps_json_text(j, OpenSSL_version(OPENSSL_VERSION));
-	ps_json_key(j, "post_quantum");
-	ps_json_bool(j, all);
+	ps_json_key(j, "post-quantum");
+	ps_json_bool(j, can && strstr(names, "ml-dsa") != NULL);
+	ps_json_key(j, "composite");
+	ps_json_bool(j, can && strstr(names, "composite") != NULL);
 }
 
 static const struct {

@@ -39,7 +39,12 @@ class Line:
         self.corpus = corpus
         self.path = os.path.join(corpus, self.name)
         self.row = row
-        self.arguments = rule.arguments[:]
+        self.arguments = [(name, self.beside(value)) for name, value in rule.arguments]
+
+    def beside(self, value):
+        """{folder} and {stem} of the line's own name, for keys that stand beside a message."""
+        stem = re.sub(r"_(kemri|signed)[^/]*$", "", self.name)
+        return value.replace("{stem}", stem).replace("{folder}", os.path.dirname(self.name))
 
     def all(self, name):
         return [value for key, value in self.arguments if key == name]
