@@ -5,11 +5,13 @@
 #
 # What a line expects is told by rules.tsv; where we say something else on
 # purpose, deviations.tsv has the reason. A deviation that has gone is a fault.
-"""usage: corpus.py [--tap] CORPUS [PATH...]	(by corpus.sh; POSTSEAL, BUILD, WORK in the environment)
+"""usage: corpus.py [--tap] CORPUS [PATH...]	(by corpus.sh)
+	POSTSEAL, BUILD and WORK in the environment
 	--tap	a line for each case, as tap.sh counts them
 	PATH	only lines that begin so, with what was found"""
 import os
 import queue
+import subprocess
 import sys
 import threading
 
@@ -22,11 +24,12 @@ import tables
 
 CHECKS = {f.__name__.replace("_", "-"): f for f in (
     checks.answers, checks.parses, checks.rejects, checks.parses_or_rejects, checks.imports,
-    checks.loads, checks.self_signed, checks.addresses, checks.opens, checks.twice,
-    checks.covert, checks.token, checks.key_in_file, peers.peer, peers.person, mimes.structure, mimes.recovery, mimes.field_values,
-    mimes.mbox, others.vectors)}
+    checks.loads, checks.addresses, checks.opens, checks.twice, checks.covert, checks.token,
+    checks.key_in_file, peers.peer, peers.person, mimes.structure, mimes.recovery,
+    mimes.field_values, mimes.mbox, others.vectors)}
 NO_VERDICT = {"answers", "nothing", "paths"}
-FAULTS = (KeyError, IndexError, OSError, TypeError, ValueError)
+FAULTS = (AttributeError, KeyError, IndexError, OSError, TypeError, ValueError,
+          subprocess.SubprocessError)
 
 
 class Result:
