@@ -101,6 +101,17 @@ ps_json_slice(struct ps_json *j, ps_slice s)
 }
 
 void
+ps_json_name(struct ps_json *j, const char *name)
+{
+	if (name == NULL) {
+		ps_json_null(j);
+		return;
+	}
+	before_value(j);
+	put_string(j, ps_str(name));
+}
+
+void
 ps_json_text(struct ps_json *j, const char *s)
 {
 	if (s == NULL)

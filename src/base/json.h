@@ -24,6 +24,9 @@ void	ps_json_key(struct ps_json *j, const char *key);
 /* Text that is not UTF-8 or that hides is escaped as ps_text_escape does. NULL: null. */
 void	ps_json_text(struct ps_json *j, const char *s);
 void	ps_json_slice(struct ps_json *j, ps_slice s);
+/* ps_json_name: text that hides nothing any more and has escapes of its own,
+ * as ps_name_text writes it. NULL: null. */
+void	ps_json_name(struct ps_json *j, const char *name);
 void	ps_json_hex(struct ps_json *j, ps_slice s);	/* n == 0: null */
 void	ps_json_number(struct ps_json *j, uint64_t n);
 void	ps_json_bool(struct ps_json *j, bool v);

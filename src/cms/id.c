@@ -20,10 +20,17 @@ struct cms_id
 cms_id_parse(struct der *in)
 {
 	struct cms_id id = { 0 };
+	struct der parts;
 
 	if (der_optional(in, DER_CTX_PRIM(0), "subjectKeyIdentifier", &id.ski))
 		return id;
-	cms_id_parse_serial(in, DER_SEQUENCE, &id);
+	/* BER may write an OCTET STRING in segments (X.690, 8.7.3); Apple's
+	 * programs write [0] with one. */
+	if (der_try_enter(in, DER_CTX(0), "subjectKeyIdentifier", &parts)) {
+		id.ski = der_octets(&parts, "segment");
+		der_leave(&parts);
+	} else
+		cms_id_parse_serial(in, DER_SEQUENCE, &id);
 	return id;
 }
 

@@ -50,15 +50,16 @@ struct pfx {
 typedef ps_code (*try_fn)(struct pfx *p, ps_slice pass, void *arg, ps_err *err);
 
 /* RFC 7292, B.1: the empty passphrase is two zero octets, but some programs
- * write none at all; both are tried before anybody is asked. */
+ * write none at all; both are tried before anybody is asked. To what takes
+ * UTF-8 they are the same, and its rounds may take a second each time. */
 static ps_code
-find_pass(struct pfx *p, try_fn try, void *arg, ps_err *err)
+find_pass(struct pfx *p, bool utf8, try_fn try, void *arg, ps_err *err)
 {
 	static const uint8_t empty[1];
 	const ps_slice silent[] = { { NULL, 0 }, { empty, 0 } };
 	ps_code code = PS_E_PASSPHRASE;
 
-	for (size_t i = 0; code == PS_E_PASSPHRASE && i < 2; i++) {
+	for (size_t i = 0; code == PS_E_PASSPHRASE && i < (utf8 ? 1 : 2); i++) {
 		p->pass = silent[i];
 		code = try(p, p->pass, arg, NULL);
 	}
@@ -170,7 +171,7 @@ check_mac(struct pfx *p, ps_err *err)
 	if (p->mac.rounds > p->l->limits->kdf_iterations || p->mac.rounds > INT_MAX)
 		return ps_fail(err, PS_E_LIMIT, "crypto.key-file", PS_NOWHERE,
 		    W_CRYPTO_FILE_COST, PS_TEXT("file", p->l->name));
-	return find_pass(p, try_mac, NULL, err);
+	return find_pass(p, ps_slice_equal(p->mac.alg.oid, oid_pbmac1), try_mac, NULL, err);
 }
 
 /* --- contents --- */
@@ -193,7 +194,8 @@ try_sealed(struct pfx *p, ps_slice pass, void *arg, ps_err *err)
 static ps_code
 unseal(struct pfx *p, struct sealed *s, ps_err *err)
 {
-	return p->known ? try_sealed(p, p->pass, s, err) : find_pass(p, try_sealed, s, err);
+	return p->known ? try_sealed(p, p->pass, s, err) :
+	    find_pass(p, s->pbe.row != NULL, try_sealed, s, err);
 }
 
 static ps_code

@@ -317,7 +317,12 @@ open_inside(struct enveloped *x, struct ps_layer *layer, bool in_envelope, ps_er
 
 	if (!in_envelope)	/* an errant layer is named, not opened */
 		return pass_by(x, err);
-	if ((code = allowed(x, err)) != PS_OK || (code = choose_source(x, err)) != PS_OK ||
+	code = allowed(x, err);
+	if (code == PS_E_UNSUPPORTED && x->o->inspect) {	/* a cipher we only name */
+		ps_err_clear(err);
+		return pass_by(x, err);
+	}
+	if (code != PS_OK || (code = choose_source(x, err)) != PS_OK ||
 	    (code = count_ciphertext(x, err)) != PS_OK)
 		return code;
 	code = find_key(x, err);
@@ -436,7 +441,8 @@ opening_other(struct opening *o, struct cms_shell *shell, struct ps_layer *paren
 	if (!o->inspect)
 		return ps_fail(err, PS_E_UNSUPPORTED, "smime.open", PS_NOWHERE,
 		    why_not_opened(shell->type), PS_TEXT("kind", layer->content_type));
-	return ber_skip(&shell->ber, "content", err);
+	code = ber_skip(&shell->ber, "content", err);
+	return code == PS_OK ? cms_shell_close(shell, err) : code;
 }
 
 /* --- which --- */

@@ -152,7 +152,7 @@ put_expansions(struct ps_json *j, ps_slice list)
 	while (cms_ess_next_expansion(&list, &x)) {
 		ps_json_open(j, '{');
 		ps_json_key(j, "issuer");
-		ps_json_text(j, x.list.issuer.n == 0 ? NULL
+		ps_json_name(j, x.list.issuer.n == 0 ? NULL
 		    : ps_name_text(x.list.issuer, text, sizeof text));
 		ps_json_key(j, "serial");
 		ps_json_hex(j, x.list.serial);

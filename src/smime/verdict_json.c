@@ -74,8 +74,10 @@ put_cert(struct ps_json *j, const ps_cert *c)
 		return;
 	}
 	ps_json_open(j, '{');
-	key_text(j, "subject", ps_cert_subject(c));
-	key_text(j, "issuer", ps_cert_issuer(c));
+	ps_json_key(j, "subject");
+	ps_json_name(j, ps_cert_subject(c));
+	ps_json_key(j, "issuer");
+	ps_json_name(j, ps_cert_issuer(c));
 	ps_json_key(j, "addresses");
 	ps_json_open(j, '[');
 	for (size_t i = 0; ps_cert_address(c, i) != NULL; i++)
@@ -117,7 +119,8 @@ put_stamps(struct ps_json *j, const struct ps_signature *s, bool judged)
 			key_text(j, "state", ps_state_name(s->stamp[i].state));
 		ps_json_key(j, "at");
 		ps_json_time(j, s->stamp[i].at);
-		key_text(j, "by", s->stamp[i].by);
+		ps_json_key(j, "by");
+		ps_json_name(j, s->stamp[i].by);
 		ps_json_close(j, '}');
 	}
 	ps_json_close(j, ']');
@@ -253,7 +256,8 @@ put_recipient(struct ps_json *j, const struct cms_recipient *r, const struct cms
 	key_bool(j, "ours", ours);
 	ps_json_key(j, "id");
 	ps_json_open(j, '{');
-	key_text(j, "issuer", id->issuer.n == 0 ? NULL
+	ps_json_key(j, "issuer");
+	ps_json_name(j, id->issuer.n == 0 ? NULL
 	    : ps_name_text(id->issuer, text, sizeof text));
 	key_hex(j, "serial", id->serial);
 	key_hex(j, "ski", id->ski);

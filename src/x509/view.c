@@ -57,7 +57,7 @@ basic_constraints(struct ps_cert_view *v, struct der *d)
 
 	if (der_next_tag(&seq) == DER_BOOLEAN)
 		v->ca = der_bool(&seq, "cA");
-	if (der_more(&seq))
+	if (der_more(&seq))	/* some wrote -1; the path finds that */
 		(void)der_integer(&seq, "pathLenConstraint");
 	der_leave(&seq);
 	v->has_bc = true;
@@ -163,6 +163,8 @@ all_extensions(struct ps_cert_view *v, struct der *tbs)
 	if (!der_try_enter(tbs, DER_CTX(3), "extensions", &tagged))
 		return;
 	list = der_enter(&tagged, DER_SEQUENCE, "Extensions");
+	if (!der_more(&list))	/* RFC 5280, 4.1: SIZE (1..MAX) */
+		der_fail(&list, "at least one extension");
 	while (der_more(&list))
 		extension(v, &list, &seen);
 	der_leave(&list);
@@ -193,6 +195,19 @@ public_key(struct ps_cert_view *v, struct der *tbs)
 	v->spki = (ps_slice){ start, (size_t)(tbs->p - start) };
 }
 
+/* RFC 5280, 4.1.2.1: v3 (2) is the last there is. */
+static void
+version(struct der *tbs)
+{
+	struct der tagged;
+
+	if (!der_try_enter(tbs, DER_CTX(0), "version", &tagged))
+		return;
+	if (der_u64(&tagged, "version") > 2)
+		der_fail(&tagged, "a version up to 3");
+	der_leave(&tagged);
+}
+
 static void
 to_be_signed(struct ps_cert_view *v, struct der *cert)
 {
@@ -200,7 +215,7 @@ to_be_signed(struct ps_cert_view *v, struct der *cert)
 	struct der tbs = der_enter(cert, DER_SEQUENCE, "tbsCertificate");
 	ps_slice unused;
 
-	(void)der_optional(&tbs, DER_CTX(0), "version", &unused);
+	version(&tbs);
 	v->serial = der_integer(&tbs, "serialNumber");
 	(void)der_element(&tbs, DER_SEQUENCE, "signature");
 	v->issuer = der_element(&tbs, DER_SEQUENCE, "issuer");

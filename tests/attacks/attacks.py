@@ -15,7 +15,6 @@ import judge
 
 import bad_input
 import beside
-import collected
 import encryption
 import identities
 import paths
@@ -23,7 +22,7 @@ import resources
 import services
 import signatures
 
-TABLES = signatures, beside, identities, encryption, paths, resources, services, bad_input, collected
+TABLES = signatures, beside, identities, encryption, paths, resources, services, bad_input
 
 
 def one(name, function):

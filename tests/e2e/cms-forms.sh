@@ -64,3 +64,21 @@ try "inspect shows the bag" shows bag 'attribute certificates: 2' 'OCSP response
 try "inspect shows RSA-KEM" shows rsakem-ukm 'recipient: kem kem-rsa'
 try "inspect shows CEK-HKDF" shows cek-hkdf-cbc 'aes-256-cbc' 'cek-hkdf-sha256'
 try "inspect shows authenticated data" shows mac-sha256 'authentication code: hmac-sha256'
+
+# A cipher that we do not have: its recipients are shown all the same.
+unknown_cipher() {
+	openssl cms -encrypt -aria-128-cbc -binary -in "$forms/payload.txt" -outform DER \
+	    -out aria.der "$bob" &&
+	    exits 0 "$POSTSEAL" inspect aria.der >tree && grep -q '1\.2\.410\.200046' tree &&
+	    grep -q 'recipient: ktri' tree && exits 3 "$POSTSEAL" open --identity "$bob" aria.der
+}
+try "inspect shows a cipher that is not known" unknown_cipher
+
+# data TAIL: a ContentInfo of type data, which ends in these octets.
+data() {
+	printf '\060\017\006\011\052\206\110\206\367\015\001\007\001\240%b' "$1" >data.der
+	"$POSTSEAL" inspect data.der >tree 2>said
+}
+try "inspect reads data" data '\002\004\000'
+try "inspect reads data to their end" exits 3 data '\003\004\000'
+try "inspect finds what stands behind data" exits 3 data '\\002\\004\\000x'

@@ -122,6 +122,34 @@ odd_octets_are_refused(void **state)
 	assert_null(c);
 }
 
+/* In `name`, where `octets` stand, the last of them becomes `value`. */
+static ps_code
+with_octet(const char *name, ps_slice octets, uint8_t value)
+{
+	struct ps_buf der = pki_der(name);
+	uint8_t *at = memmem(der.p, der.n, octets.p, octets.n);
+	ps_cert *c = NULL;
+	ps_code code;
+
+	assert_non_null(at);
+	at[octets.n - 1] = value;
+	code = ps_cert_parse(&c, ps_buf_get(&der), NULL);
+	ps_cert_free(c);
+	ps_buf_clear(&der);
+	return code;
+}
+
+static void
+versions_have_a_range(void **state)
+{
+	static const ps_slice version = { (const uint8_t *)"\xa0\x03\x02\x01\x02", 5 };
+
+	(void)state;
+	assert_code(with_octet("alice", version, 2), PS_OK);
+	assert_code(with_octet("alice", version, 3), PS_E_MALFORMED);
+	assert_code(with_octet("alice", version, 0xff), PS_E_MALFORMED);
+}
+
 /* Every octet in turn is another: no crash, and what parses can be asked. */
 static void
 changed_octets_do_not_hurt(void **state)
@@ -395,6 +423,7 @@ main(void)
 		cmocka_unit_test(a_key_id_is_made_where_none_is),
 		cmocka_unit_test(authorities_and_keys),
 		cmocka_unit_test(odd_octets_are_refused),
+		cmocka_unit_test(versions_have_a_range),
 		cmocka_unit_test(changed_octets_do_not_hurt),
 		cmocka_unit_test(a_certificate_has_a_size),
 		cmocka_unit_test(nothing_comes_of_nothing),

@@ -800,6 +800,32 @@ test_no_signer(void **state)
 	assert_code(write_object(&m, said, 0, &size, &out, &err), PS_E_MISUSE);
 }
 
+/* Octets: a name of a signer, and the key identifier that is read from it. */
+static void
+test_key_identifier_forms(void **state)
+{
+	static const struct { ps_slice in; bool good; } forms[] = {
+		{ { (const uint8_t *)"\x80\x03" "abc", 5 }, true },
+		{ { (const uint8_t *)"\xa0\x05\x04\x03" "abc", 7 }, true },
+		{ { (const uint8_t *)"\xa0\x05\x02\x03" "abc", 7 }, false },
+		{ { (const uint8_t *)"\xa0\x06\x04\x01" "a\x04\x01" "b", 8 }, false },
+		{ { (const uint8_t *)"\xa0\x05\x04\x04" "abc", 7 }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+		struct der_state in;
+		struct der d;
+		struct cms_id id;
+
+		der_init(&d, &in, forms[i].in, 0, false, "sid");
+		id = cms_id_parse(&d);
+		assert_int_equal(!der_failed(&d), forms[i].good);
+		if (forms[i].good)
+			assert_slice(id.ski, "abc");
+	}
+}
+
 int
 main(void)
 {
@@ -820,6 +846,7 @@ main(void)
 		cmocka_unit_test(test_changed),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_no_signer),
+		cmocka_unit_test(test_key_identifier_forms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "unit.h"
 
+#include "base/json.h"
 #include "base/text.h"
 
 static void
@@ -69,6 +70,27 @@ escaping_never_splits_or_overflows(void **state)
 	}
 }
 
+/* RFC 4514's own escapes stay as they are, under those of RFC 8259; a
+ * stranger's backslash is escaped. */
+static void
+json_keeps_the_escapes_of_a_name(void **state)
+{
+	struct ps_buf out = { 0 };
+	struct ps_json j;
+
+	(void)state;
+	ps_json_init(&j, &out);
+	ps_json_open(&j, '[');
+	ps_json_name(&j, "O=Apple\\, \"Inc\"");
+	ps_json_name(&j, NULL);
+	ps_json_text(&j, "a\\\n");
+	ps_json_close(&j, ']');
+	assert_code(ps_json_finish(&j, NULL), PS_OK);
+	assert_slice(ps_buf_get(&out),
+	    "[\"O=Apple\\u005c, \\u0022Inc\\u0022\",null,\"a\\u005cx5c\\u005cx0a\"]");
+	ps_buf_clear(&out);
+}
+
 int
 main(void)
 {
@@ -77,6 +99,7 @@ main(void)
 		cmocka_unit_test(a_subject_cannot_write_log_lines),
 		cmocka_unit_test(the_root_survives_a_full_chain),
 		cmocka_unit_test(escaping_never_splits_or_overflows),
+		cmocka_unit_test(json_keeps_the_escapes_of_a_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
