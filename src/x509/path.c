@@ -146,6 +146,32 @@ untrusted_of(const struct search *s)
 
 /* --- one try --- */
 
+static bool
+add_policy(X509_VERIFY_PARAM *param, ASN1_OBJECT *policy)
+{
+	if (policy != NULL && X509_VERIFY_PARAM_add0_policy(param, policy) == 1)
+		return true;
+	ASN1_OBJECT_free(policy);
+	return false;
+}
+
+/* RFC 5280, 6.1.1 (c), (e) to (g). A user who asks for none accepts any; the
+ * crypto library takes an empty set for one that nothing can satisfy. */
+static bool
+set_policies(X509_VERIFY_PARAM *param, const struct ps_policy_certs *wanted)
+{
+	unsigned long flags = (wanted->explicit_policy ? X509_V_FLAG_EXPLICIT_POLICY : 0) |
+	    (wanted->no_mapping ? X509_V_FLAG_INHIBIT_MAP : 0) |
+	    (wanted->no_any ? X509_V_FLAG_INHIBIT_ANY : 0);
+
+	for (size_t i = 0; i < wanted->n; i++)
+		if (!add_policy(param, OBJ_txt2obj(wanted->policy[i], 1)))
+			return false;
+	if (wanted->n == 0 && !add_policy(param, OBJ_nid2obj(NID_any_policy)))
+		return false;
+	return X509_VERIFY_PARAM_set_flags(param, flags) == 1;
+}
+
 X509_STORE_CTX *
 ps_path_ctx(const struct ps_path_in *in, STACK_OF(X509) *untrusted, unsigned long flags)
 {
@@ -165,9 +191,7 @@ ps_path_ctx(const struct ps_path_in *in, STACK_OF(X509) *untrusted, unsigned lon
 	X509_VERIFY_PARAM_set_auth_level(param, 0);
 	X509_VERIFY_PARAM_set_flags(param, flags | X509_V_FLAG_PARTIAL_CHAIN |
 	    X509_V_FLAG_TRUSTED_FIRST);
-	/* RFC 5280, 6.1.1 (c): the user asks for no policy. The crypto library
-	 * takes an empty set for one that nothing can satisfy. */
-	if (X509_VERIFY_PARAM_add0_policy(param, OBJ_nid2obj(NID_any_policy)) == 1)
+	if (set_policies(param, ps_policy_certs_of(in->policy)))
 		return ctx;
 	X509_STORE_CTX_free(ctx);
 	return NULL;
