@@ -2,16 +2,12 @@
 /*
  * Which mailbox a certificate is for.
  *
- * A name that is read as one address by us and as another by somebody else is
- * a way to be somebody else. So an address in a certificate is plain or it
- * does not count: no control characters, no NUL, no octet above ASCII in an
- * rfc822Name, one "@" outside quotes, a domain of letters, digits and hyphens.
- * The two kinds of names never match each other (RFC 9598, 3).
+ * Names that are no plain address (mailbox.c) are as if absent, and so is an
+ * octet above ASCII in an rfc822Name. The two kinds of names never match each
+ * other (RFC 9598, 3).
  */
 #include <stdlib.h>
 #include <string.h>
-
-#include <idn2.h>
 
 #include "base/buf.h"
 #include "base/text.h"
@@ -20,201 +16,31 @@
 
 #define WHERE	"x509.address"
 
-/* RFC 5321, 4.5.3.1 says 64 + 1 + 255; local parts of senders are longer. */
-enum { ADDRESS_MAX = 1024, DOMAIN_MAX = 255 };
-
 static const uint8_t oid_smtp_utf8[] = { 0x2b, 6, 1, 5, 5, 7, 8, 9 };
 static const uint8_t oid_email[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1 };
-
-/* --- what an address is --- */
-
-static bool
-alphanumeric(int c)
-{
-	c = ps_ascii_lower(c);
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-/* Letters, digits and hyphens; "_" is not allowed and not rare. */
-static bool
-domain_ok(ps_slice d)
-{
-	bool label = false;
-
-	if (d.n == 0 || d.n > DOMAIN_MAX)
-		return false;
-	for (size_t i = 0; i < d.n; i++) {
-		if (d.p[i] == '.' ? !label : !alphanumeric(d.p[i]) &&
-		    d.p[i] != '-' && d.p[i] != '_')
-			return false;
-		label = d.p[i] != '.';
-	}
-	return label;
-}
-
-/* RFC 5321, 4.1.3: an address in brackets. */
-static bool
-literal_ok(ps_slice d)
-{
-	if (d.n < 3 || d.p[0] != '[' || d.p[d.n - 1] != ']')
-		return false;
-	for (size_t i = 1; i + 1 < d.n; i++)
-		if (!alphanumeric(d.p[i]) && d.p[i] != '.' && d.p[i] != ':' && d.p[i] != '-')
-			return false;
-	return true;
-}
-
-/* RFC 5322, 3.2.3, with dots anywhere: such mailboxes exist. */
-static bool
-atoms_ok(ps_slice l)
-{
-	for (size_t i = 0; i < l.n; i++)
-		if (l.p[i] < 0x80 && !alphanumeric(l.p[i]) &&
-		    (l.p[i] == '\0' || strchr("!#$%&'*+-/=?^_`{|}~.", l.p[i]) == NULL))
-			return false;
-	return l.n > 0;
-}
-
-static bool
-quoted_ok(ps_slice l)
-{
-	bool escaped = false;
-
-	if (l.n < 3 || l.p[0] != '"' || l.p[l.n - 1] != '"')
-		return false;
-	for (size_t i = 1; i + 1 < l.n; i++) {
-		if (!escaped && l.p[i] == '"')
-			return false;
-		escaped = !escaped && l.p[i] == '\\';
-	}
-	return !escaped;
-}
-
-/* No controls, no blanks; above ASCII only well-formed UTF-8 that shows. */
-static bool
-octets_ok(ps_slice s, bool *out_ascii)
-{
-	uint32_t c = 0;
-	size_t used;
-	char shown[32];
-
-	*out_ascii = true;
-	for (size_t i = 0; i < s.n; i += used) {
-		used = ps_text_utf8(s.p + i, s.n - i, &c);
-		if (used == 0 || c <= 0x20 || c == 0x7f)
-			return false;
-		if (c < 0x80)
-			continue;
-		*out_ascii = false;
-		if (ps_text_escape(shown, sizeof shown, (ps_slice){ s.p + i, used }) != used)
-			return false;
-	}
-	return true;
-}
-
-/* An address taken apart: the local part without quotes, the domain as
- * A-labels in lower case. */
-struct mailbox {
-	uint8_t	 local[ADDRESS_MAX];
-	size_t	 nlocal;
-	char	 domain[DOMAIN_MAX + 1];
-	bool	 ascii;			/* the local part is */
-};
-
-static void
-keep_local(struct mailbox *m, ps_slice l)
-{
-	bool quoted = l.p[0] == '"';
-	size_t end = quoted ? l.n - 1 : l.n;
-
-	m->nlocal = 0;
-	for (size_t i = quoted ? 1 : 0; i < end; i++) {
-		if (quoted && l.p[i] == '\\')
-			i++;
-		m->local[m->nlocal++] = l.p[i];
-	}
-}
-
-/* RFC 9598, 5: the domain is converted to A-labels before comparison. */
-static bool
-keep_domain(struct mailbox *m, const char *domain, bool ascii)
-{
-	ps_slice d = ps_str(domain);
-	char *converted = NULL;
-	bool ok = true;
-
-	if (!ascii && d.n <= 4 * DOMAIN_MAX) {
-		if (idn2_to_ascii_8z(domain, &converted,
-		    IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
-			return false;
-		d = ps_str(converted);
-	}
-	ok = domain_ok(d) || (literal_ok(d) && d.n <= DOMAIN_MAX);
-	for (size_t i = 0; ok && i < d.n; i++)
-		m->domain[i] = (char)ps_ascii_lower(d.p[i]);
-	if (ok)
-		m->domain[d.n] = '\0';
-	idn2_free(converted);
-	return ok;
-}
-
-static bool
-mailbox_parse(struct mailbox *m, const char *address)
-{
-	ps_slice all = ps_str(address), local;
-	const char *at;
-	bool ascii;
-
-	if (all.n == 0 || all.n > ADDRESS_MAX || !octets_ok(all, &ascii))
-		return false;
-	at = strrchr(address, '@');
-	if (at == NULL || at == address)
-		return false;
-	local = (ps_slice){ all.p, (size_t)(at - address) };
-	if (!quoted_ok(local) && !atoms_ok(local))
-		return false;
-	keep_local(m, local);
-	(void)octets_ok(local, &m->ascii);
-	(void)octets_ok(ps_str(at + 1), &ascii);
-	return keep_domain(m, at + 1, ascii);
-}
-
-/* RFC 8550, 3: the local part without regard to case, in ASCII; RFC 9787 and
- * RFC 5280, 7.5: exactly. RFC 9598, 5: beyond ASCII octet for octet. */
-static bool
-mailbox_equal(const struct mailbox *a, const struct mailbox *b, enum ps_address_rule rule)
-{
-	ps_slice la = { a->local, a->nlocal }, lb = { b->local, b->nlocal };
-
-	if (strcmp(a->domain, b->domain) != 0 || a->ascii != b->ascii)
-		return false;
-	if (rule == PS_MATCH_SENDER && a->ascii)
-		return ps_ascii_equal(la, lb);
-	return ps_slice_equal(la, lb);
-}
 
 bool
 ps_address_equal(const char *a, const char *b, enum ps_address_rule rule)
 {
-	struct mailbox ma, mb;
+	struct ps_mailbox ma, mb;
 
-	return a != NULL && b != NULL && mailbox_parse(&ma, a) && mailbox_parse(&mb, b) &&
-	    mailbox_equal(&ma, &mb, rule);
+	return a != NULL && b != NULL && ps_mailbox_parse(&ma, a) && ps_mailbox_parse(&mb, b) &&
+	    ps_mailbox_equal(&ma, &mb, rule);
 }
 
 bool
 ps_cert_names(const ps_cert *c, const char *address, enum ps_address_rule rule)
 {
 	const struct ps_cert_addresses *all;
-	struct mailbox wanted, named;
+	struct ps_mailbox wanted, named;
 
-	if (c == NULL || address == NULL || !mailbox_parse(&wanted, address))
+	if (c == NULL || address == NULL || !ps_mailbox_parse(&wanted, address))
 		return false;
 	all = ps_cert_addresses_of(c);
 	for (size_t i = 0; i < all->n; i++)
 		if (all->list[i].utf8 == !wanted.ascii &&
-		    mailbox_parse(&named, all->list[i].text) &&
-		    mailbox_equal(&named, &wanted, rule))
+		    ps_mailbox_parse(&named, all->list[i].text) &&
+		    ps_mailbox_equal(&named, &wanted, rule))
 			return true;
 	return false;
 }
@@ -256,11 +82,11 @@ grow(struct ps_cert_addresses *a, ps_err *err)
 static ps_code
 add(struct ps_cert_addresses *a, ps_slice value, bool utf8, ps_err *err)
 {
-	struct mailbox m;
+	struct ps_mailbox m;
 	char *text;
 	ps_code code;
 
-	if (value.n == 0 || value.n > ADDRESS_MAX || memchr(value.p, 0, value.n) != NULL)
+	if (value.n == 0 || value.n > PS_ADDRESS_MAX || memchr(value.p, 0, value.n) != NULL)
 		return PS_OK;
 	code = grow(a, err);
 	if (code != PS_OK)
@@ -268,7 +94,7 @@ add(struct ps_cert_addresses *a, ps_slice value, bool utf8, ps_err *err)
 	text = ps_strdup_slice(value);
 	if (text == NULL)
 		return ps_nomem(err, WHERE);
-	if (!mailbox_parse(&m, text) || m.ascii == utf8) {
+	if (!ps_mailbox_parse(&m, text) || m.ascii == utf8) {
 		free(text);
 		return PS_OK;
 	}

@@ -31,6 +31,22 @@ bool	ps_name_each(ps_slice name, ps_name_fn see, void *arg);
 /* ps_name_common writes the last commonName as it is, unescaped, else "". */
 const char *ps_name_common(ps_slice name, char *out, size_t size);
 
+/* --- mailbox.c --- */
+/* RFC 5321, 4.5.3.1 says 64 + 1 + 255; local parts of senders are longer. */
+enum { PS_ADDRESS_MAX = 1024, PS_DOMAIN_MAX = 255 };
+/* An address taken apart: the local part without quotes, the domain as
+ * A-labels in lower case. */
+struct ps_mailbox {
+	uint8_t	 local[PS_ADDRESS_MAX];
+	size_t	 nlocal;
+	char	 domain[PS_DOMAIN_MAX + 1];
+	bool	 ascii;			/* the local part is */
+};
+/* ps_mailbox_parse: false when `address` is none; then *m is undefined. */
+bool	ps_mailbox_parse(struct ps_mailbox *m, const char *address);
+bool	ps_mailbox_equal(const struct ps_mailbox *a, const struct ps_mailbox *b,
+	    enum ps_address_rule rule);
+
 /* --- address.c --- */
 enum { PS_CERT_ADDRESSES = 1000 };	/* names of one certificate (STANDARDS C8) */
 struct ps_cert_address {
