@@ -102,20 +102,11 @@ add(struct ps_cert_addresses *a, ps_slice value, bool utf8, ps_err *err)
 	return PS_OK;
 }
 
-/* An IA5String has nothing above ASCII, in the domain neither. */
-static ps_code
-add_ascii(struct ps_cert_addresses *a, ps_slice value, ps_err *err)
-{
-	for (size_t i = 0; i < value.n; i++)
-		if (value.p[i] >= 0x80)
-			return PS_OK;
-	return add(a, value, false, err);
-}
+/* --- every name of mail in a certificate --- */
 
-/* otherName [0]: type-id, [0] EXPLICIT UTF8String (RFC 9598, 3). One that
- * cannot be read is of another kind, whatever it is. */
-static bool
-utf8_mailbox(ps_slice other, ps_slice *out)
+/* otherName [0]: type-id, [0] EXPLICIT UTF8String (RFC 9598, 3). */
+bool
+ps_utf8_mailbox(ps_slice other, ps_slice *out)
 {
 	static const ps_slice smtp_utf8 = { oid_smtp_utf8, sizeof oid_smtp_utf8 };
 	struct der_state state;
@@ -130,82 +121,109 @@ utf8_mailbox(ps_slice other, ps_slice *out)
 	text = der_value(&value, DER_UTF8, "SmtpUTF8Mailbox");
 	der_leave(&value);
 	der_leave(&seq);
-	if (der_failed(&d))
-		return false;
-	*out = text;
+	*out = der_failed(&d) || der_more(&d) ? (ps_slice){ NULL, 0 } : text;
 	return true;
 }
 
-static ps_code
-add_other(struct ps_cert_addresses *a, ps_slice other, bool *out_seen, ps_err *err)
+/* One GeneralName; false when `see` answered false. */
+static bool
+see_general(struct der *names, ps_mail_name_fn see, void *arg)
 {
 	ps_slice text;
 
-	if (!utf8_mailbox(other, &text))
-		return PS_OK;
-	*out_seen = true;
-	return add(a, text, true, err);
-}
-
-/* *out_seen: the extension says something about mail, be it readable. */
-static ps_code
-add_alt_names(struct ps_cert_addresses *a, ps_slice san, bool *out_seen, ps_err *err)
-{
-	struct der_state state;
-	struct der d, names;
-	ps_code code = PS_OK;
-
-	der_init(&d, &state, san, 0, false, NULL);
-	names = der_enter(&d, DER_SEQUENCE, "subjectAltName");
-	while (code == PS_OK && der_more(&names)) {
-		if (der_next_tag(&names) == DER_CTX(0))
-			code = add_other(a, der_element(&names, DER_CTX(0), "otherName"),
-			    out_seen, err);
-		else if (der_next_tag(&names) == DER_CTX_PRIM(1)) {
-			*out_seen = true;
-			code = add_ascii(a, der_value(&names, DER_CTX_PRIM(1),
-			    "rfc822Name"), err);
-		} else
-			der_skip(&names, "GeneralName");
+	if (der_next_tag(names) == DER_CTX_PRIM(1)) {
+		text = der_value(names, DER_CTX_PRIM(1), "rfc822Name");
+		return see(arg, PS_MAIL_ASCII, text);
 	}
-	der_leave(&names);
-	return code != PS_OK ? code : der_finish(&d, WHERE, err);
+	if (der_next_tag(names) == DER_CTX(0))
+		return !ps_utf8_mailbox(der_element(names, DER_CTX(0), "otherName"), &text) ||
+		    see(arg, PS_MAIL_UTF8, text);
+	der_skip(names, "GeneralName");
+	return true;
 }
 
 struct subject_search {
-	struct ps_cert_addresses *into;
-	ps_code			 code;
-	ps_err			*err;
+	ps_mail_name_fn	 see;
+	void		*arg;
 };
 
 static bool
 see_email(void *arg, ps_slice oid, uint32_t tag, ps_slice value)
 {
 	static const ps_slice email = { oid_email, sizeof oid_email };
-	struct subject_search *s = arg;
+	const struct subject_search *s = arg;
 
 	if (!ps_slice_equal(oid, email) ||
 	    (tag != DER_IA5 && tag != DER_UTF8 && tag != DER_PRINTABLE))
 		return true;
-	s->code = add_ascii(s->into, value, s->err);
-	return s->code == PS_OK;
+	return s->see(s->arg, PS_MAIL_SUBJECT, value);
+}
+
+ps_code
+ps_mail_names_each(const struct ps_cert_view *v, ps_mail_name_fn see, void *arg, ps_err *err)
+{
+	struct subject_search subject = { see, arg };
+	struct der_state state;
+	struct der d, names;
+	bool more = true;
+
+	if (v->has_san) {
+		der_init(&d, &state, v->san, 0, false, NULL);
+		names = der_enter(&d, DER_SEQUENCE, "subjectAltName");
+		while (more && der_more(&names))
+			more = see_general(&names, see, arg);
+		if (more)
+			der_leave(&names);
+		if (der_failed(&d))
+			return der_finish(&d, WHERE, err);
+	}
+	if (more)
+		(void)ps_name_each(v->subject, see_email, &subject);
+	return PS_OK;
+}
+
+/* --- those that are for people --- */
+
+struct collection {
+	struct ps_cert_addresses *into;
+	bool			 named;		/* by the extension, be it readable */
+	ps_code			 code;
+	ps_err			*err;
+};
+
+static bool
+ascii(ps_slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] >= 0x80)
+			return false;
+	return true;
+}
+
+/* RFC 8550, 3: the subject only when the extension names no mailbox, so that a
+ * name nobody validated cannot stand beside one. An IA5String has nothing above
+ * ASCII, in the domain neither. */
+static bool
+collect(void *arg, enum ps_mail_name kind, ps_slice value)
+{
+	struct collection *c = arg;
+
+	if (kind == PS_MAIL_SUBJECT && c->named)
+		return false;
+	c->named |= kind != PS_MAIL_SUBJECT;
+	if (kind == PS_MAIL_UTF8 || ascii(value))
+		c->code = add(c->into, value, kind == PS_MAIL_UTF8, c->err);
+	return c->code == PS_OK;
 }
 
 ps_code
 ps_addresses_collect(struct ps_cert_addresses *out, const struct ps_cert_view *v, ps_err *err)
 {
-	struct subject_search search = { out, PS_OK, err };
-	bool seen = false;
-	ps_code code = PS_OK;
+	struct collection c = { .into = out, .code = PS_OK, .err = err };
+	ps_code code = ps_mail_names_each(v, collect, &c, err);
 
-	if (v->has_san)
-		code = add_alt_names(out, v->san, &seen, err);
-	/* RFC 8550, 3: the subject only when the extension names no mailbox,
-	 * so that a name nobody validated cannot stand beside one. */
-	if (code == PS_OK && !seen) {
-		(void)ps_name_each(v->subject, see_email, &search);
-		code = search.code;
-	}
+	if (code == PS_OK)
+		code = c.code;
 	if (code != PS_OK)
 		ps_addresses_clear(out);
 	return code;

@@ -70,7 +70,8 @@ ps_problem_add(struct ps_path_out *out, const struct ps_problem *p)
 	date_text(p->when, date, sizeof date);
 	ps_words(made.text, sizeof made.text, p->words,
 	    PS_TEXT("who", ps_cert_who(p->cert, who, sizeof who)),
-	    PS_TEXT("issuer", issuer_text(p->cert, issuer, sizeof issuer)),
+	    PS_TEXT("issuer", p->issuer != NULL ? p->issuer
+		: issuer_text(p->cert, issuer, sizeof issuer)),
 	    PS_TEXT("date", date), PS_TEXT("alg", p->alg), PS_NUMBER("bits", p->bits),
 	    PS_TEXT("reason", p->why));
 	out->good = false;
@@ -117,6 +118,8 @@ static const struct row rows[] = {
 	BOTH(UNSUPPORTED_CONSTRAINT_TYPE, NAME_CONSTRAINT, W_PATH_NAMES),
 	BOTH(UNSUPPORTED_CONSTRAINT_SYNTAX, NAME_CONSTRAINT, W_PATH_NAMES),
 	BOTH(UNSUPPORTED_NAME_SYNTAX, NAME_CONSTRAINT, W_PATH_NAMES),
+	/* what it says of more names than it compares */
+	BOTH(UNSPECIFIED, NAME_CONSTRAINT, W_PATH_MANY_NAMES),
 	BOTH(INVALID_POLICY_EXTENSION, POLICY_CONSTRAINT, W_PATH_POLICY),
 	BOTH(NO_EXPLICIT_POLICY, POLICY_CONSTRAINT, W_PATH_POLICY),
 	BOTH(UNHANDLED_CRITICAL_EXTENSION, CRITICAL_EXTENSION, W_PATH_CRITICAL),
@@ -127,7 +130,7 @@ static const struct row rows[] = {
 	BOTH(EC_KEY_EXPLICIT_PARAMS, MALFORMED_CERT, W_PATH_MALFORMED),
 };
 
-static const struct row other = BOTH(UNSPECIFIED, PATH_OTHER, W_PATH_OTHER);
+static const struct row other = BOTH(OUT_OF_MEM, PATH_OTHER, W_PATH_OTHER);
 
 static const struct row *
 row_of(int error)
