@@ -288,7 +288,7 @@ judge_with(const struct ps_path_in *in, const struct ps_route *route, X509_STORE
 	return judge_chain(in, route, ctx, &all, out, err);
 }
 
-STACK_OF(X509) *
+struct stack_st_X509 *
 ps_route_untrusted(const struct ps_route *route)
 {
 	STACK_OF(X509) *all = sk_X509_new_null();

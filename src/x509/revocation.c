@@ -168,7 +168,7 @@ doubt_all(struct knowledge *k)
 }
 
 /* The path first, so that it is found again, then all others. */
-static STACK_OF(X509) *
+static struct stack_st_X509 *
 untrusted_of(const struct ps_route *route)
 {
 	STACK_OF(X509) *all = ps_route_untrusted(route);

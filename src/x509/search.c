@@ -5,9 +5,9 @@
  * The crypto library takes the first issuer of the right name and does not
  * turn back. A message may carry several of one name: an authority changed its
  * key, or its root was issued again, or is certified by others, or somebody
- * wants to annoy. So we go from the leaf upwards, depth first, only over
- * signatures that are right, and have each path that ends at an anchor judged,
- * until one is without fault. What may be spent is bounded: signatures,
+ * wants to annoy. So when the likeliest path has a fault, we go from the leaf
+ * upwards, depth first, only over signatures that are right, and have each path
+ * that ends at an anchor judged, until one is without fault. What may be spent is bounded: signatures,
  * certificates looked above, paths judged. The same key is not asked twice
  * about the same certificate, and what leads nowhere is not entered twice, so a
  * thousand cross-certificates of one name cost no more than one.
@@ -158,7 +158,7 @@ x509_of(struct search *s, struct helper *h)
 	return NULL;
 }
 
-static STACK_OF(X509) *
+static struct stack_st_X509 *
 anchors_named(struct search *s, const X509_NAME *name)
 {
 	STACK_OF(X509) *found;
@@ -205,8 +205,6 @@ judge(struct search *s, X509 *anchor)
 		keep_better(s, &next);
 }
 
-/* --- going upwards --- */
-
 static bool
 push(struct search *s, struct helper *h)
 {
@@ -219,6 +217,66 @@ push(struct search *s, struct helper *h)
 	s->route.cert[s->route.n++] = h->cert;
 	return true;
 }
+
+/* --- the likeliest path --- */
+
+/* One whose signature is known to be right, before others. At first nothing is
+ * known, and nobody need be decoded. */
+static unsigned
+doubt(struct search *s, struct helper *h, const X509 *child)
+{
+	const struct answer *known = NULL;
+	X509 *x;
+
+	if (s->nanswer > 0 && (x = x509_of(s, h)) != NULL)
+		known = answered(s, child, key_of(x));
+	return known != NULL && known->good ? 0 : RANKS;
+}
+
+static struct helper *
+likeliest(struct search *s, const X509 *x, const ps_cert *child)
+{
+	ps_slice issuer = ps_cert_view_of(child)->issuer;
+	uint32_t hash = ps_name_hash(issuer);
+	struct helper *best = NULL;
+	unsigned rank, best_rank = UINT32_MAX;
+
+	for (size_t i = 0; i < s->n && s->code == PS_OK; i++) {
+		struct helper *h = &s->helper[i];
+		if (!named(h, issuer, hash))
+			continue;
+		rank = rank_of(s, h->cert, child) + doubt(s, h, x);
+		if (rank < best_rank) {
+			best = h;
+			best_rank = rank;
+		}
+	}
+	return best;
+}
+
+/* By names alone, and whatever anchor the crypto library finds: nearly always
+ * this is the path, and no signature was checked twice. When there is none, it
+ * shows a person what was meant and where it breaks. */
+static void
+judge_the_likeliest(struct search *s, X509 *leaf)
+{
+	const ps_cert *child = s->in->cert;
+	X509 *x = leaf;
+	struct helper *h;
+
+	while (s->route.n <= ps_path_most(s->in) && (h = likeliest(s, x, child)) != NULL)
+		if (push(s, h)) {
+			child = h->cert;
+			x = s->route.x509[s->route.n - 1];
+		}
+	if (s->code == PS_OK)
+		judge(s, NULL);
+	for (size_t i = 0; i < s->n; i++)
+		s->helper[i].taken = s->helper[i].dead = false;
+	s->route.n = 0;
+}
+
+/* --- going upwards --- */
 
 static void
 pop(struct search *s, struct helper *h)
@@ -305,53 +363,6 @@ try_leaf(struct search *s, X509 *leaf)
 		if (X509_cmp(sk_X509_value(all, i), leaf) == 0)
 			judge(s, sk_X509_value(all, i));
 	sk_X509_pop_free(all, X509_free);
-}
-
-/* --- when there is none --- */
-
-/* The likeliest issuer by name; one whose signature is known to be right
- * before others. */
-static struct helper *
-likeliest(struct search *s, X509 *x, const ps_cert *child)
-{
-	ps_slice issuer = ps_cert_view_of(child)->issuer;
-	uint32_t hash = ps_name_hash(issuer);
-	struct helper *best = NULL;
-	unsigned rank, best_rank = UINT32_MAX;
-
-	for (size_t i = 0; i < s->n && s->code == PS_OK; i++) {
-		struct helper *h = &s->helper[i];
-		const struct answer *known;
-		X509 *candidate;
-		if (!named(h, issuer, hash) || (candidate = x509_of(s, h)) == NULL)
-			continue;
-		known = answered(s, x, key_of(candidate));
-		rank = rank_of(s, h->cert, child) + (known != NULL && known->good ? 0 : RANKS);
-		if (rank < best_rank) {
-			best = h;
-			best_rank = rank;
-		}
-	}
-	return best;
-}
-
-/* Shows a person the path that was meant, and where it breaks. */
-static void
-judge_the_likeliest(struct search *s, X509 *leaf)
-{
-	const ps_cert *child = s->in->cert;
-	X509 *x = leaf;
-	struct helper *h;
-
-	for (size_t i = 0; i < s->n; i++)
-		s->helper[i].dead = false;
-	while (s->route.n <= ps_path_most(s->in) && (h = likeliest(s, x, child)) != NULL &&
-	    push(s, h)) {
-		child = h->cert;
-		x = s->route.x509[s->route.n - 1];
-	}
-	if (s->code == PS_OK)
-		judge(s, NULL);
 }
 
 /* --- the start --- */
@@ -442,10 +453,12 @@ search(const struct ps_path_in *in, X509 *leaf, struct ps_path_out *out, ps_err 
 
 	s.code = begin(&s);
 	if (s.code == PS_OK)
+		judge_the_likeliest(&s, leaf);
+	if (!over(&s))
 		try_leaf(&s, leaf);
 	if (!over(&s))
 		(void)look_above(&s, leaf, in->cert);
-	if (s.code == PS_OK && s.tries == 0)
+	if (s.code == PS_OK && s.tries == 1 && s.nanswer > 0)
 		judge_the_likeliest(&s, leaf);
 	if (s.code == PS_OK)
 		*out = s.best;

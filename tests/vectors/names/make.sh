@@ -14,10 +14,12 @@ issue() {
 	name=$1 issuer=$2 subject=$3
 	[ -f "$name.key" ] ||
 	    openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$name.key"
-	printf '[ca]\ndefault_ca=any\n[any]\ndatabase=index\nnew_certs_dir=.\npolicy=all\n' >ca.cnf
-	printf 'default_md=sha256\nrand_serial=yes\nunique_subject=no\n[all]\n' >>ca.cnf
-	printf 'commonName=optional\nemailAddress=optional\n[ext]\n' >>ca.cnf
-	printf '%s\n' "$4" | tr '|' '\n' >>ca.cnf
+	{
+		printf '[ca]\ndefault_ca=any\n[any]\ndatabase=index\nnew_certs_dir=.\n'
+		printf 'default_md=sha256\nrand_serial=yes\nunique_subject=no\npolicy=all\n'
+		printf '[all]\ncommonName=optional\nemailAddress=optional\n[ext]\n'
+		printf '%s\n' "$4" | tr '|' '\n'
+	} >ca.cnf
 	: >index
 	printf '[req]\ndistinguished_name=dn\n[dn]\n' >req.cnf
 	openssl req -new -utf8 -key "$name.key" -subj "$subject" -config req.cnf -out request
