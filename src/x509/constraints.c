@@ -26,16 +26,22 @@ enum relation { OUTSIDE, INSIDE, UNCLEAR };
 struct test {
 	bool			 utf8;
 	const struct ps_mailbox	*name;		/* NULL: cannot be read */
-	bool			 permits;	/* a list of its kind was there */
+	bool			 listed;	/* a subtree of its kind was there */
 	bool			 inside;
 	bool			 unclear;
+};
+
+/* Names that may be compared yet; `spent`: one more was wanted. */
+struct budget {
+	uint64_t	 left;
+	bool		 spent;
 };
 
 /* A certificate against one of those above it. */
 struct check {
 	ps_cert			*cert, *issuer;
 	struct ps_path_out	*out;
-	uint64_t		*left;		/* names that may be compared yet */
+	struct budget		 budget;
 	bool			 bad;
 };
 
@@ -88,7 +94,7 @@ relation(ps_slice base, const struct ps_mailbox *name)
 static void
 note_relation(struct test *t, enum relation r)
 {
-	t->permits = true;
+	t->listed = true;
 	t->inside |= r == INSIDE;
 	t->unclear |= r == UNCLEAR;
 }
@@ -127,7 +133,7 @@ subtree(struct der *list, struct test *t)
 
 /* RFC 5280, 4.2.1.10: neither the extension nor a list in it is empty. */
 static bool
-each_list(ps_slice extension, struct test *permitted, struct test *excluded, uint64_t *left)
+each_list(ps_slice extension, struct test *permitted, struct test *excluded, struct budget *b)
 {
 	struct der_state state;
 	struct der d, seq, list;
@@ -141,12 +147,16 @@ each_list(ps_slice extension, struct test *permitted, struct test *excluded, uin
 		any = true;
 		if (!der_more(&list))
 			return false;
-		for (; der_more(&list) && *left > 0; --*left)
+		for (; der_more(&list); b->left--) {
+			if (b->left == 0) {
+				b->spent = true;
+				return true;
+			}
 			subtree(&list, i == 0 ? permitted : excluded);
-		if (*left > 0)
-			der_leave(&list);
+		}
+		der_leave(&list);
 	}
-	return any && !der_failed(&d) && (*left == 0 || !der_more(&seq));
+	return any && !der_failed(&d) && !der_more(&seq);
 }
 
 static void
@@ -180,14 +190,14 @@ judge_name(void *arg, enum ps_mail_name kind, ps_slice value)
 	char text[PS_ADDRESS_MAX + 1] = "?";
 	struct ps_mailbox m;
 	struct test permitted = { .utf8 = kind == PS_MAIL_UTF8 }, excluded = permitted;
-	bool is = readable(&m, kind, value, text);
 
-	permitted.name = excluded.name = is ? &m : NULL;
+	if (readable(&m, kind, value, text))
+		permitted.name = excluded.name = &m;
 	(void)each_list(ps_cert_view_of(c->issuer)->name_constraints, &permitted, &excluded,
-	    c->left);
-	if (*c->left == 0)
+	    &c->budget);
+	if (c->budget.spent)
 		complain(c, c->cert, W_PATH_MANY_NAMES, NULL);
-	else if ((permitted.permits && !permitted.inside) || excluded.inside ||
+	else if ((permitted.listed && !permitted.inside) || excluded.inside ||
 	    excluded.unclear)
 		complain(c, c->cert, W_PATH_MAILBOX, text);
 	return !c->bad;
@@ -207,7 +217,7 @@ limits_readable(struct check *c)
 {
 	struct test all = { .name = NULL };
 
-	if (!each_list(ps_cert_view_of(c->issuer)->name_constraints, &all, &all, c->left))
+	if (!each_list(ps_cert_view_of(c->issuer)->name_constraints, &all, &all, &c->budget))
 		complain(c, c->issuer, W_PATH_NO_LIMITS, NULL);
 	return !c->bad;
 }
@@ -224,8 +234,7 @@ exempt(const struct ps_path_out *out, size_t i)
 ps_code
 ps_path_names(const struct ps_path_in *in, struct ps_path_out *out, bool *out_bad, ps_err *err)
 {
-	uint64_t left = in->limits->name_checks;
-	struct check c = { .out = out, .left = &left };
+	struct check c = { .out = out, .budget = { .left = in->limits->name_checks } };
 	ps_code code = PS_OK;
 
 	for (size_t j = 1; j < out->nchain && code == PS_OK; j++) {
