@@ -167,13 +167,14 @@ doubt_all(struct knowledge *k)
 		k->of[i].doubt = true;
 }
 
-/* The path first, so that it is found again, then all others. */
+/* The path first, so that it is found again, then those who may have signed lists. */
 static struct stack_st_X509 *
-untrusted_of(const struct ps_route *route)
+untrusted_of(const struct ps_route *route, bool others)
 {
 	STACK_OF(X509) *all = ps_route_untrusted(route);
+	int n = others ? sk_X509_num(route->others) : 0;
 
-	for (int i = 0; i < sk_X509_num(route->others) && all != NULL; i++)
+	for (int i = 0; i < n && all != NULL; i++)
 		if (sk_X509_push(all, sk_X509_value(route->others, i)) <= 0) {
 			sk_X509_free(all);
 			return NULL;
@@ -182,27 +183,45 @@ untrusted_of(const struct ps_route *route)
 }
 
 static ps_code
-ask(const struct ps_path_in *in, const struct ps_route *route, STACK_OF(X509) *untrusted,
-    STACK_OF(X509) *chain, STACK_OF(X509_CRL) *lists, struct knowledge *k, ps_err *err)
+ask(const struct ps_route *route, STACK_OF(X509) *untrusted, STACK_OF(X509) *chain,
+    struct knowledge *k, bool *out_same, ps_err *err)
 {
 	unsigned long flags = X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL |
 	    X509_V_FLAG_EXTENDED_CRL_SUPPORT | X509_V_FLAG_USE_DELTAS;
-	X509_STORE_CTX *ctx = ps_path_ctx(in, route, untrusted, flags);
+	X509_STORE_CTX *ctx = ps_path_ctx(k->in, route, untrusted, flags);
 	ps_code code = PS_OK;
-	int answer;
+	bool good;
 
 	if (ctx == NULL)
 		return ps_nomem(err, WHERE);
-	k->lists = lists;
-	X509_STORE_CTX_set0_crls(ctx, lists);
+	X509_STORE_CTX_set0_crls(ctx, k->lists);
 	X509_STORE_CTX_set_app_data(ctx, k);
 	X509_STORE_CTX_set_verify_cb(ctx, note);
-	answer = X509_verify_cert(ctx);
+	good = X509_verify_cert(ctx) == 1;
 	if (X509_STORE_CTX_get_error(ctx) == X509_V_ERR_OUT_OF_MEM)
 		code = ps_nomem(err, WHERE);
-	else if (answer != 1 || !same_chain(X509_STORE_CTX_get0_chain(ctx), chain))
-		doubt_all(k);
+	*out_same = good && same_chain(X509_STORE_CTX_get0_chain(ctx), chain);
 	X509_STORE_CTX_free(ctx);
+	return code;
+}
+
+/* Whatever else a message brings, it cannot keep us from asking about the path. */
+static ps_code
+ask_about(const struct ps_route *route, STACK_OF(X509) *chain, struct knowledge *k, ps_err *err)
+{
+	STACK_OF(X509) *untrusted;
+	bool same = false;
+	ps_code code = PS_OK;
+
+	for (unsigned others = 2; others-- > 0 && code == PS_OK && !same;) {
+		memset(k->of, 0, sizeof k->of);
+		untrusted = untrusted_of(route, others == 1);
+		code = untrusted == NULL ? ps_nomem(err, WHERE)
+		    : ask(route, untrusted, chain, k, &same, err);
+		sk_X509_free(untrusted);
+	}
+	if (!same)
+		doubt_all(k);
 	return code;
 }
 
@@ -272,20 +291,15 @@ ps_path_revocation(const struct ps_path_in *in, const struct ps_route *route,
     STACK_OF(X509) *chain, struct ps_path_out *out, ps_err *err)
 {
 	STACK_OF(X509_CRL) *lists = sk_X509_CRL_new_null();
-	STACK_OF(X509) *untrusted = untrusted_of(route);
-	struct knowledge k;
+	struct knowledge k = { .in = in, .lists = lists };
 	ps_code code;
 
-	memset(&k, 0, sizeof k);
-	k.in = in;
-	code = lists == NULL || untrusted == NULL ? ps_nomem(err, WHERE)
-	    : ps_lists_collect(lists, in, chain, err);
+	code = lists == NULL ? ps_nomem(err, WHERE) : ps_lists_collect(lists, in, chain, err);
 	if (code == PS_OK && (sk_X509_CRL_num(lists) > 0 || in->revocation == PS_REVOCATION_HARD)) {
-		code = ask(in, route, untrusted, chain, lists, &k, err);
+		code = ask_about(route, chain, &k, err);
 		if (code == PS_OK)
 			all_answers(in, &k, chain, lists, out);
 	}
 	sk_X509_CRL_pop_free(lists, X509_CRL_free);
-	sk_X509_free(untrusted);
 	return code;
 }
