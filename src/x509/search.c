@@ -173,12 +173,32 @@ anchors_named(struct search *s, const X509_NAME *name)
 
 /* --- judging --- */
 
+static bool
+anchored(const struct ps_path_out *out)
+{
+	for (size_t i = 0; i < out->nproblem; i++)
+		if (out->problem[i].reason == PS_PATH_UNKNOWN_ISSUER ||
+		    out->problem[i].reason == PS_PATH_SELF_SIGNED)
+			return false;
+	return true;
+}
+
+/* A path to an anchor says more than one that leads astray: that somebody was
+ * revoked must not be hidden behind a stranger's certificate. */
+static bool
+better(const struct ps_path_out *a, const struct ps_path_out *b)
+{
+	if (anchored(a) != anchored(b))
+		return anchored(a);
+	return a->nproblem < b->nproblem;
+}
+
 static void
 keep_better(struct search *s, struct ps_path_out *next)
 {
 	struct ps_path_out worse = *next;
 
-	if (s->tries == 0 || next->nproblem < s->best.nproblem) {
+	if (s->tries == 0 || better(next, &s->best)) {
 		worse = s->best;
 		s->best = *next;
 	}
