@@ -51,7 +51,7 @@
 #define W_PATH_MANY_NAMES PS_N_("the certificate of {who} names more than is compared with what its issuers may vouch for")
 #define W_PATH_NO_ISSUER PS_N_("the certificate of {who} does not say who issued it (RFC 5280, 4.1.2.4)")
 #define W_PATH_NO_SUBJECT PS_N_("the certificate of {who} has no subject, and no critical alternative name in place of one (RFC 5280, 4.1.2.6)")
-#define W_PATH_POLICY	PS_N_("the certificate of {who} lacks a certificate policy that its issuers require")
+#define W_PATH_POLICY	PS_N_("the certificate of {who} lacks a certificate policy that its issuers, or the rules in force here, require")
 #define W_PATH_CRITICAL	PS_N_("the certificate of {who} has a critical extension that this program does not know")
 #define W_PATH_MALFORMED PS_N_("the certificate of {who} is malformed")
 #define W_PATH_OTHER	PS_N_("the certificate of {who} was refused: {reason}")
