@@ -28,10 +28,13 @@ PS_API void ps_policy_free(ps_policy *p);
  *	bits=2048		shorter keys: weak to read, refused to send
  *	read-bits=1024		shorter keys: refused to read
  *
- * The rules are signed-attributes (required, optional), ciphers (the names of those
- * to choose from, best first: the first that all recipients read is sent) and,
- * for recipients of whom nothing is known, default-cipher, default-transport
- * and default-digest (an algorithm's name). PS_E_NOT_FOUND and PS_E_MALFORMED name
+ * The rules are signed-attributes (required, optional); ciphers (the names of
+ * those to choose from, best first: the first that all recipients read is sent);
+ * for recipients of whom nothing is known default-cipher, default-transport and
+ * default-digest (an algorithm's name); and what RFC 5280, 6.1.1 lets one ask of
+ * certificates: certificate-policies (any, or up to 16 object identifiers),
+ * explicit-policy (required, optional), policy-mapping and any-policy
+ * (allowed, refused). PS_E_NOT_FOUND and PS_E_MALFORMED name
  * what is wrong; PS_E_REFUSED: an algorithm that is broken, or a key too
  * short, cannot be made fit for sending. A call that fails changes nothing.
  */

@@ -30,6 +30,8 @@
 	X(recipients,	10000,	"RecipientInfos of one message") \
 	X(recipient_bytes, 65536, "one RecipientInfo") \
 	X(key_tries,	8,	"RecipientInfos tried for each of our keys") \
+	X(name_checks,	262144, "names compared with what issuers may vouch for, in one path") \
+	X(path_signatures, 64,	"signatures checked while one path is looked for") \
 	X(path_length,	10,	"certificates between signer and root") \
 	X(kdf_iterations, 10000000, "PBKDF2 rounds that a message (all of it) or key file may ask for") \
 	X(inflate_ratio, 100,	"decompressed to compressed, after the first MiB") \

@@ -107,6 +107,14 @@ ps_policy_wants_signed_attrs(const ps_policy *p)
 	return p == NULL || p->signed_attrs;
 }
 
+const struct ps_policy_certs *
+ps_policy_certs_of(const ps_policy *p)
+{
+	static const struct ps_policy_certs none;
+
+	return p == NULL ? &none : &p->certs;
+}
+
 static unsigned
 default_id(const ps_policy *p, enum ps_alg_kind kind)
 {

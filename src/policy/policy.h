@@ -36,6 +36,19 @@ enum ps_grade ps_policy_key(const ps_policy *p, const struct ps_key_info *key,
     enum ps_use use, int64_t at);
 /* Rules that are not about an algorithm. */
 bool	ps_policy_wants_signed_attrs(const ps_policy *p);	/* STANDARDS A1 */
+/*
+ * Certificate policies: what RFC 5280, 6.1.1 lets a user ask for. `policy` is
+ * user-initial-policy-set in dotted form; none: any-policy.
+ */
+enum { PS_CERT_POLICIES = 16, PS_OID_DOTTED = 64 };
+struct ps_policy_certs {
+	char		 policy[PS_CERT_POLICIES][PS_OID_DOTTED];
+	size_t		 n;
+	bool		 explicit_policy;	/* initial-explicit-policy */
+	bool		 no_mapping;		/* initial-policy-mapping-inhibit */
+	bool		 no_any;		/* initial-any-policy-inhibit */
+};
+const struct ps_policy_certs *ps_policy_certs_of(const ps_policy *p);
 /* What to send to a stranger: a PS_ALG_CIPHER, PS_ALG_TRANSPORT or PS_ALG_DIGEST
  * row. NULL: no choice is made (of a digest: the key's own). */
 const struct ps_alg *ps_policy_default(const ps_policy *p, enum ps_alg_kind kind);

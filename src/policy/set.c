@@ -312,6 +312,52 @@ rule_ciphers(struct ps_policy *p, const char *value, ps_err *err)
 	return code;
 }
 
+/* "any", or the policies of which one must stand in every certificate. */
+static ps_code
+rule_policies(struct ps_policy *p, const char *value, ps_err *err)
+{
+	if (strcmp(value, "any") == 0)
+		p->certs.n = 0;
+	else if (!ps_policy_certs_parse(&p->certs, value))
+		return bad_value("certificate-policies", value,
+		    "any, or up to 16 object identifiers such as 1.2.840.113549", err);
+	return PS_OK;
+}
+
+static ps_code
+rule_refused(bool *out, const char *name, const char *value, ps_err *err)
+{
+	bool refused = strcmp(value, "refused") == 0;
+
+	if (!refused && strcmp(value, "allowed") != 0)
+		return bad_value(name, value, "refused, allowed", err);
+	*out = refused;
+	return PS_OK;
+}
+
+static ps_code
+rule_explicit(struct ps_policy *p, const char *value, ps_err *err)
+{
+	bool required = strcmp(value, "required") == 0;
+
+	if (!required && strcmp(value, "optional") != 0)
+		return bad_value("explicit-policy", value, "required, optional", err);
+	p->certs.explicit_policy = required;
+	return PS_OK;
+}
+
+static ps_code
+rule_mapping(struct ps_policy *p, const char *value, ps_err *err)
+{
+	return rule_refused(&p->certs.no_mapping, "policy-mapping", value, err);
+}
+
+static ps_code
+rule_any(struct ps_policy *p, const char *value, ps_err *err)
+{
+	return rule_refused(&p->certs.no_any, "any-policy", value, err);
+}
+
 static const struct {
 	const char	*name;
 	ps_code		(*set)(struct ps_policy *p, const char *value, ps_err *err);
@@ -321,6 +367,10 @@ static const struct {
 	{ "ciphers",		rule_ciphers },
 	{ "default-transport",	rule_transport },
 	{ "default-digest",	rule_digest },
+	{ "certificate-policies", rule_policies },
+	{ "explicit-policy",	rule_explicit },
+	{ "policy-mapping",	rule_mapping },
+	{ "any-policy",		rule_any },
 };
 
 static ps_code

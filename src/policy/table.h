@@ -22,12 +22,16 @@ struct ps_policy_row {
 struct ps_policy {
 	struct ps_policy_row row[PS_ALG_COUNT];
 	bool		 signed_attrs;
+	struct ps_policy_certs certs;
 	unsigned	 cipher, digest, transport;	/* for a stranger: enum ps_alg_id */
 	unsigned	 choice[PS_CHOICE_MAX + 1];	/* ciphers, best first; ends with 0 */
 };
 
 /* ps_policy_builtin fills `p`; false when there is no such policy. */
 bool	ps_policy_builtin(struct ps_policy *p, const char *name);
+/* ps_policy_certs_parse reads object identifiers with blanks between them; false, with
+ * nothing changed, when one of them is none. */
+bool	ps_policy_certs_parse(struct ps_policy_certs *out, const char *value);
 /* ps_policy_row_of never fails: what no table names is refused. */
 const struct ps_policy_row *ps_policy_row_of(const struct ps_policy *p,
     const struct ps_alg *alg);

@@ -2,16 +2,12 @@
 /*
  * Which mailbox a certificate is for.
  *
- * A name that is read as one address by us and as another by somebody else is
- * a way to be somebody else. So an address in a certificate is plain or it
- * does not count: no control characters, no NUL, no octet above ASCII in an
- * rfc822Name, one "@" outside quotes, a domain of letters, digits and hyphens.
- * The two kinds of names never match each other (RFC 9598, 3).
+ * Names that are no plain address (mailbox.c) are as if absent, and so is an
+ * octet above ASCII in an rfc822Name. The two kinds of names never match each
+ * other (RFC 9598, 3).
  */
 #include <stdlib.h>
 #include <string.h>
-
-#include <idn2.h>
 
 #include "base/buf.h"
 #include "base/index.h"
@@ -21,196 +17,26 @@
 
 #define WHERE	"x509.address"
 
-/* RFC 5321, 4.5.3.1 says 64 + 1 + 255; local parts of senders are longer. */
-enum { ADDRESS_MAX = 1024, DOMAIN_MAX = 255 };
-
 static const uint8_t oid_smtp_utf8[] = { 0x2b, 6, 1, 5, 5, 7, 8, 9 };
 static const uint8_t oid_email[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1 };
-
-/* --- what an address is --- */
-
-static bool
-alphanumeric(int c)
-{
-	c = ps_ascii_lower(c);
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-/* Letters, digits and hyphens; "_" is not allowed and not rare. */
-static bool
-domain_ok(ps_slice d)
-{
-	bool label = false;
-
-	if (d.n == 0 || d.n > DOMAIN_MAX)
-		return false;
-	for (size_t i = 0; i < d.n; i++) {
-		if (d.p[i] == '.' ? !label : !alphanumeric(d.p[i]) &&
-		    d.p[i] != '-' && d.p[i] != '_')
-			return false;
-		label = d.p[i] != '.';
-	}
-	return label;
-}
-
-/* RFC 5321, 4.1.3: an address in brackets. */
-static bool
-literal_ok(ps_slice d)
-{
-	if (d.n < 3 || d.p[0] != '[' || d.p[d.n - 1] != ']')
-		return false;
-	for (size_t i = 1; i + 1 < d.n; i++)
-		if (!alphanumeric(d.p[i]) && d.p[i] != '.' && d.p[i] != ':' && d.p[i] != '-')
-			return false;
-	return true;
-}
-
-/* RFC 5322, 3.2.3, with dots anywhere: such mailboxes exist. */
-static bool
-atoms_ok(ps_slice l)
-{
-	for (size_t i = 0; i < l.n; i++)
-		if (l.p[i] < 0x80 && !alphanumeric(l.p[i]) &&
-		    (l.p[i] == '\0' || strchr("!#$%&'*+-/=?^_`{|}~.", l.p[i]) == NULL))
-			return false;
-	return l.n > 0;
-}
-
-static bool
-quoted_ok(ps_slice l)
-{
-	bool escaped = false;
-
-	if (l.n < 3 || l.p[0] != '"' || l.p[l.n - 1] != '"')
-		return false;
-	for (size_t i = 1; i + 1 < l.n; i++) {
-		if (!escaped && l.p[i] == '"')
-			return false;
-		escaped = !escaped && l.p[i] == '\\';
-	}
-	return !escaped;
-}
-
-/* No controls, no blanks; above ASCII only well-formed UTF-8 that shows. */
-static bool
-octets_ok(ps_slice s, bool *out_ascii)
-{
-	uint32_t c = 0;
-	size_t used;
-	char shown[32];
-
-	*out_ascii = true;
-	for (size_t i = 0; i < s.n; i += used) {
-		used = ps_text_utf8(s.p + i, s.n - i, &c);
-		if (used == 0 || c <= 0x20 || c == 0x7f)
-			return false;
-		if (c < 0x80)
-			continue;
-		*out_ascii = false;
-		if (ps_text_escape(shown, sizeof shown, (ps_slice){ s.p + i, used }) != used)
-			return false;
-	}
-	return true;
-}
-
-/* An address taken apart: the local part without quotes, the domain as
- * A-labels in lower case. */
-struct mailbox {
-	uint8_t	 local[ADDRESS_MAX];
-	size_t	 nlocal;
-	char	 domain[DOMAIN_MAX + 1];
-	bool	 ascii;			/* the local part is */
-};
-
-static void
-keep_local(struct mailbox *m, ps_slice l)
-{
-	bool quoted = l.p[0] == '"';
-	size_t end = quoted ? l.n - 1 : l.n;
-
-	m->nlocal = 0;
-	for (size_t i = quoted ? 1 : 0; i < end; i++) {
-		if (quoted && l.p[i] == '\\')
-			i++;
-		m->local[m->nlocal++] = l.p[i];
-	}
-}
-
-/* RFC 9598, 5: the domain is converted to A-labels before comparison. */
-static bool
-keep_domain(struct mailbox *m, const char *domain, bool ascii)
-{
-	ps_slice d = ps_str(domain);
-	char *converted = NULL;
-	bool ok = true;
-
-	if (!ascii && d.n <= 4 * DOMAIN_MAX) {
-		if (idn2_to_ascii_8z(domain, &converted,
-		    IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
-			return false;
-		d = ps_str(converted);
-	}
-	ok = domain_ok(d) || (literal_ok(d) && d.n <= DOMAIN_MAX);
-	for (size_t i = 0; ok && i < d.n; i++)
-		m->domain[i] = (char)ps_ascii_lower(d.p[i]);
-	if (ok)
-		m->domain[d.n] = '\0';
-	idn2_free(converted);
-	return ok;
-}
-
-static bool
-mailbox_parse(struct mailbox *m, const char *address)
-{
-	ps_slice all = ps_str(address), local;
-	const char *at;
-	bool ascii;
-
-	if (all.n == 0 || all.n > ADDRESS_MAX || !octets_ok(all, &ascii))
-		return false;
-	at = strrchr(address, '@');
-	if (at == NULL || at == address)
-		return false;
-	local = (ps_slice){ all.p, (size_t)(at - address) };
-	if (!quoted_ok(local) && !atoms_ok(local))
-		return false;
-	keep_local(m, local);
-	(void)octets_ok(local, &m->ascii);
-	(void)octets_ok(ps_str(at + 1), &ascii);
-	return keep_domain(m, at + 1, ascii);
-}
-
-/* RFC 8550, 3: the local part without regard to case, in ASCII; RFC 9787 and
- * RFC 5280, 7.5: exactly. RFC 9598, 5: beyond ASCII octet for octet. */
-static bool
-mailbox_equal(const struct mailbox *a, const struct mailbox *b, enum ps_address_rule rule)
-{
-	ps_slice la = { a->local, a->nlocal }, lb = { b->local, b->nlocal };
-
-	if (strcmp(a->domain, b->domain) != 0 || a->ascii != b->ascii)
-		return false;
-	if (rule == PS_MATCH_SENDER && a->ascii)
-		return ps_ascii_equal(la, lb);
-	return ps_slice_equal(la, lb);
-}
 
 bool
 ps_address_equal(const char *a, const char *b, enum ps_address_rule rule)
 {
-	struct mailbox ma, mb;
+	struct ps_mailbox ma, mb;
 
-	return a != NULL && b != NULL && mailbox_parse(&ma, a) && mailbox_parse(&mb, b) &&
-	    mailbox_equal(&ma, &mb, rule);
+	return a != NULL && b != NULL && ps_mailbox_parse(&ma, a) && ps_mailbox_parse(&mb, b) &&
+	    ps_mailbox_equal(&ma, &mb, rule);
 }
 
 /* --- an address among many --- */
 
-enum { KEY_MAX = ADDRESS_MAX + 1 + DOMAIN_MAX + 1 };
+enum { KEY_MAX = PS_ADDRESS_MAX + 1 + PS_DOMAIN_MAX + 1 };
 
 /* Local part, "@" and domain; what PS_MATCH_SENDER takes for equal has one
  * key, and nothing else has: a domain holds no "@". */
 static const char *
-mailbox_key(const struct mailbox *m, char out[KEY_MAX])
+mailbox_key(const struct ps_mailbox *m, char out[KEY_MAX])
 {
 	for (size_t i = 0; i < m->nlocal; i++)
 		out[i] = (char)(m->ascii ? ps_ascii_lower(m->local[i]) : m->local[i]);
@@ -250,17 +76,18 @@ bool
 ps_cert_names(const ps_cert *c, const char *address, enum ps_address_rule rule)
 {
 	const struct ps_cert_addresses *all;
-	struct mailbox wanted, named;
+	struct ps_mailbox wanted, named;
 	char key[KEY_MAX];
 
-	if (c == NULL || address == NULL || !mailbox_parse(&wanted, address))
+	if (c == NULL || address == NULL || !ps_mailbox_parse(&wanted, address))
 		return false;
 	all = ps_cert_addresses_of(c);
 	mailbox_key(&wanted, key);
 	for (size_t i = first_of_key(all, key); i < all->n &&
 	    strcmp(all->by_key[i]->key, key) == 0; i++)
-		if (mailbox_parse(&named, all->by_key[i]->text) &&
-		    mailbox_equal(&named, &wanted, rule))
+		if (all->by_key[i]->utf8 == !wanted.ascii &&
+		    ps_mailbox_parse(&named, all->by_key[i]->text) &&
+		    ps_mailbox_equal(&named, &wanted, rule))
 			return true;
 	return false;
 }
@@ -305,11 +132,11 @@ grow(struct ps_cert_addresses *a, ps_err *err)
 static ps_code
 add(struct ps_cert_addresses *a, ps_slice value, bool utf8, ps_err *err)
 {
-	struct mailbox m;
+	struct ps_mailbox m;
 	char *text, *name, key[KEY_MAX];
 	ps_code code;
 
-	if (value.n == 0 || value.n > ADDRESS_MAX || memchr(value.p, 0, value.n) != NULL)
+	if (value.n == 0 || value.n > PS_ADDRESS_MAX || memchr(value.p, 0, value.n) != NULL)
 		return PS_OK;
 	code = grow(a, err);
 	if (code != PS_OK)
@@ -317,7 +144,7 @@ add(struct ps_cert_addresses *a, ps_slice value, bool utf8, ps_err *err)
 	text = ps_strdup_slice(value);
 	if (text == NULL)
 		return ps_nomem(err, WHERE);
-	if (!mailbox_parse(&m, text) || m.ascii == utf8) {
+	if (!ps_mailbox_parse(&m, text) || m.ascii == utf8) {
 		free(text);
 		return PS_OK;
 	}
@@ -330,20 +157,11 @@ add(struct ps_cert_addresses *a, ps_slice value, bool utf8, ps_err *err)
 	return PS_OK;
 }
 
-/* An IA5String has nothing above ASCII, in the domain neither. */
-static ps_code
-add_ascii(struct ps_cert_addresses *a, ps_slice value, ps_err *err)
-{
-	for (size_t i = 0; i < value.n; i++)
-		if (value.p[i] >= 0x80)
-			return PS_OK;
-	return add(a, value, false, err);
-}
+/* --- every name of mail in a certificate --- */
 
-/* otherName [0]: type-id, [0] EXPLICIT UTF8String (RFC 9598, 3). One that
- * cannot be read is of another kind, whatever it is. */
-static bool
-utf8_mailbox(ps_slice other, ps_slice *out)
+/* otherName [0]: type-id, [0] EXPLICIT UTF8String (RFC 9598, 3). */
+bool
+ps_utf8_mailbox(ps_slice other, ps_slice *out)
 {
 	static const ps_slice smtp_utf8 = { oid_smtp_utf8, sizeof oid_smtp_utf8 };
 	struct der_state state;
@@ -358,65 +176,99 @@ utf8_mailbox(ps_slice other, ps_slice *out)
 	text = der_value(&value, DER_UTF8, "SmtpUTF8Mailbox");
 	der_leave(&value);
 	der_leave(&seq);
-	if (der_failed(&d))
-		return false;
-	*out = text;
+	*out = der_failed(&d) || der_more(&d) ? (ps_slice){ NULL, 0 } : text;
 	return true;
 }
 
-static ps_code
-add_other(struct ps_cert_addresses *a, ps_slice other, bool *out_seen, ps_err *err)
+/* One GeneralName; false when `see` answered false. */
+static bool
+see_general(struct der *names, ps_mail_name_fn see, void *arg)
 {
 	ps_slice text;
 
-	if (!utf8_mailbox(other, &text))
-		return PS_OK;
-	*out_seen = true;
-	return add(a, text, true, err);
-}
-
-/* *out_seen: the extension says something about mail, be it readable. */
-static ps_code
-add_alt_names(struct ps_cert_addresses *a, ps_slice san, bool *out_seen, ps_err *err)
-{
-	struct der_state state;
-	struct der d, names;
-	ps_code code = PS_OK;
-
-	der_init(&d, &state, san, 0, false, NULL);
-	names = der_enter(&d, DER_SEQUENCE, "subjectAltName");
-	while (code == PS_OK && der_more(&names)) {
-		if (der_next_tag(&names) == DER_CTX(0))
-			code = add_other(a, der_element(&names, DER_CTX(0), "otherName"),
-			    out_seen, err);
-		else if (der_next_tag(&names) == DER_CTX_PRIM(1)) {
-			*out_seen = true;
-			code = add_ascii(a, der_value(&names, DER_CTX_PRIM(1),
-			    "rfc822Name"), err);
-		} else
-			der_skip(&names, "GeneralName");
+	if (der_next_tag(names) == DER_CTX_PRIM(1)) {
+		text = der_value(names, DER_CTX_PRIM(1), "rfc822Name");
+		return see(arg, PS_MAIL_ASCII, text);
 	}
-	der_leave(&names);
-	return code != PS_OK ? code : der_finish(&d, WHERE, err);
+	if (der_next_tag(names) == DER_CTX(0))
+		return !ps_utf8_mailbox(der_element(names, DER_CTX(0), "otherName"), &text) ||
+		    see(arg, PS_MAIL_UTF8, text);
+	der_skip(names, "GeneralName");
+	return true;
 }
 
 struct subject_search {
-	struct ps_cert_addresses *into;
-	ps_code			 code;
-	ps_err			*err;
+	ps_mail_name_fn	 see;
+	void		*arg;
 };
 
 static bool
 see_email(void *arg, ps_slice oid, uint32_t tag, ps_slice value)
 {
 	static const ps_slice email = { oid_email, sizeof oid_email };
-	struct subject_search *s = arg;
+	const struct subject_search *s = arg;
 
 	if (!ps_slice_equal(oid, email) ||
 	    (tag != DER_IA5 && tag != DER_UTF8 && tag != DER_PRINTABLE))
 		return true;
-	s->code = add_ascii(s->into, value, s->err);
-	return s->code == PS_OK;
+	return s->see(s->arg, PS_MAIL_SUBJECT, value);
+}
+
+ps_code
+ps_mail_names_each(const struct ps_cert_view *v, ps_mail_name_fn see, void *arg, ps_err *err)
+{
+	struct subject_search subject = { see, arg };
+	struct der_state state;
+	struct der d, names;
+	bool more = true;
+
+	if (v->has_san) {
+		der_init(&d, &state, v->san, 0, false, NULL);
+		names = der_enter(&d, DER_SEQUENCE, "subjectAltName");
+		while (more && der_more(&names))
+			more = see_general(&names, see, arg);
+		if (more)
+			der_leave(&names);
+		if (der_failed(&d))
+			return der_finish(&d, WHERE, err);
+	}
+	if (more)
+		(void)ps_name_each(v->subject, see_email, &subject);
+	return PS_OK;
+}
+
+/* --- those that are for people --- */
+
+struct collection {
+	struct ps_cert_addresses *into;
+	bool			 named;		/* by the extension, be it readable */
+	ps_code			 code;
+	ps_err			*err;
+};
+
+static bool
+ascii(ps_slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] >= 0x80)
+			return false;
+	return true;
+}
+
+/* RFC 8550, 3: the subject only when the extension names no mailbox, so that a
+ * name nobody validated cannot stand beside one. An IA5String has nothing above
+ * ASCII, in the domain neither. */
+static bool
+collect(void *arg, enum ps_mail_name kind, ps_slice value)
+{
+	struct collection *c = arg;
+
+	if (kind == PS_MAIL_SUBJECT && c->named)
+		return false;
+	c->named |= kind != PS_MAIL_SUBJECT;
+	if (kind == PS_MAIL_UTF8 || ascii(value))
+		c->code = add(c->into, value, kind == PS_MAIL_UTF8, c->err);
+	return c->code == PS_OK;
 }
 
 static ps_code
@@ -436,18 +288,11 @@ sort_keys(struct ps_cert_addresses *a, ps_err *err)
 ps_code
 ps_addresses_collect(struct ps_cert_addresses *out, const struct ps_cert_view *v, ps_err *err)
 {
-	struct subject_search search = { out, PS_OK, err };
-	bool seen = false;
-	ps_code code = PS_OK;
+	struct collection c = { .into = out, .code = PS_OK, .err = err };
+	ps_code code = ps_mail_names_each(v, collect, &c, err);
 
-	if (v->has_san)
-		code = add_alt_names(out, v->san, &seen, err);
-	/* RFC 8550, 3: the subject only when the extension names no mailbox,
-	 * so that a name nobody validated cannot stand beside one. */
-	if (code == PS_OK && !seen) {
-		(void)ps_name_each(v->subject, see_email, &search);
-		code = search.code;
-	}
+	if (code == PS_OK)
+		code = c.code;
 	if (code == PS_OK)
 		code = sort_keys(out, err);
 	if (code != PS_OK)

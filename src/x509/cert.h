@@ -38,6 +38,9 @@ struct ps_cert_view {
 	ps_slice	 aki;		/* keyIdentifier; n == 0: none */
 	ps_slice	 smime_capabilities;	/* extension value (RFC 4262) */
 	ps_slice	 san;		/* extension value: GeneralNames */
+	bool		 san_critical;
+	bool		 policy_unknown;	/* by a qualifier of a kind we do not know */
+	ps_slice	 name_constraints;	/* extension value; n == 0: none */
 	bool		 critical_unknown;	/* a critical extension that we do not know */
 };
 

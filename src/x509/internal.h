@@ -31,6 +31,26 @@ bool	ps_name_each(ps_slice name, ps_name_fn see, void *arg);
 /* ps_name_common writes the last commonName as it is, unescaped, else "". */
 const char *ps_name_common(ps_slice name, char *out, size_t size);
 
+/* --- name_equal.c --- */
+/* ps_name_hash is the same for names that ps_name_equal takes for one. */
+uint32_t ps_name_hash(ps_slice name);
+
+/* --- mailbox.c --- */
+/* RFC 5321, 4.5.3.1 says 64 + 1 + 255; local parts of senders are longer. */
+enum { PS_ADDRESS_MAX = 1024, PS_DOMAIN_MAX = 255 };
+/* An address taken apart: the local part without quotes, the domain as
+ * A-labels in lower case. */
+struct ps_mailbox {
+	uint8_t	 local[PS_ADDRESS_MAX];
+	size_t	 nlocal;
+	char	 domain[PS_DOMAIN_MAX + 1];
+	bool	 ascii;			/* the local part is */
+};
+/* ps_mailbox_parse: false when `address` is none; then *m is undefined. */
+bool	ps_mailbox_parse(struct ps_mailbox *m, const char *address);
+bool	ps_mailbox_equal(const struct ps_mailbox *a, const struct ps_mailbox *b,
+	    enum ps_address_rule rule);
+
 /* --- address.c --- */
 enum { PS_CERT_ADDRESSES = 1000 };	/* names of one certificate (STANDARDS C8) */
 struct ps_cert_address {
@@ -46,6 +66,20 @@ struct ps_cert_addresses {
 PS_MUST ps_code ps_addresses_collect(struct ps_cert_addresses *out,
     const struct ps_cert_view *v, ps_err *err);
 void	ps_addresses_clear(struct ps_cert_addresses *a);
+enum ps_mail_name {
+	PS_MAIL_ASCII,		/* rfc822Name */
+	PS_MAIL_UTF8,		/* SmtpUTF8Mailbox; empty: cannot be read */
+	PS_MAIL_SUBJECT		/* emailAddress of the subject, after all others */
+};
+/* ps_mail_names_each calls `see` with each, as it stands there, be it an
+ * address or not, until `see` answers false. */
+typedef bool (*ps_mail_name_fn)(void *arg, enum ps_mail_name kind, ps_slice value);
+PS_MUST ps_code ps_mail_names_each(const struct ps_cert_view *v, ps_mail_name_fn see,
+    void *arg, ps_err *err);
+
+/* ps_utf8_mailbox: is this otherName an SmtpUTF8Mailbox? *out is empty when it
+ * cannot be read. */
+bool	ps_utf8_mailbox(ps_slice other, ps_slice *out);
 
 /* --- cert.c --- */
 const struct ps_cert_addresses *ps_cert_addresses_of(const ps_cert *c);
@@ -89,7 +123,7 @@ struct ps_problem {
 	const char	*words;		/* may use who, issuer, date, alg, bits, reason */
 	const ps_cert	*cert;		/* who and issuer come from it */
 	int64_t		 when;		/* 0: none */
-	const char	*alg, *why;
+	const char	*alg, *why, *issuer;	/* issuer: NULL: of `cert` */
 	unsigned	 bits;
 };
 /* ps_problem_add tells each sentence once; what is more than the list holds
@@ -105,16 +139,55 @@ void	ps_problem_from(struct ps_path_out *out, const struct ps_finding *f, const 
 PS_MUST ps_code ps_path_rules(const struct ps_path_in *in, bool anchored,
     struct ps_path_out *out, ps_err *err);
 
+/* --- constraints.c --- */
+/* ps_path_names adds what is wrong with the names of mail in out->chain;
+ * *out_bad: something is. */
+PS_MUST ps_code ps_path_names(const struct ps_path_in *in, struct ps_path_out *out,
+    bool *out_bad, ps_err *err);
+/* ps_names_error: does this error of the crypto library speak of names? */
+bool	ps_names_error(int error);
+/* ps_names_excused: it says so of this certificate of the chain only because of an
+ * international mailbox, which it does not understand. */
+bool	ps_names_excused(const struct ps_path_out *out, size_t depth);
+
+/* --- path.c --- */
+/* Room for leaf and anchor in out->chain, and for one that is too many. */
+enum { PS_PATH_MOST = 13, PS_ROUTE_MOST = PS_PATH_MOST + 2 };
+/* The certificates between the leaf and an anchor, in this order; borrowed. */
+struct ps_route {
+	X509		*x509[PS_ROUTE_MOST];
+	ps_cert		*cert[PS_ROUTE_MOST];
+	size_t		 n;
+	STACK_OF(X509)	*anchor;	/* it alone; NULL: whatever is trusted */
+	STACK_OF(X509)	*others;	/* who may have signed lists; may be NULL */
+};
+/* ps_path_most: how many certificates may stand there. */
+size_t	ps_path_most(const struct ps_path_in *in);
+/* ps_path_ctx makes a verification of in->cert with our settings. NULL: the
+ * crypto library failed. */
+X509_STORE_CTX *ps_path_ctx(const struct ps_path_in *in, const struct ps_route *route,
+    STACK_OF(X509) *untrusted, unsigned long flags);
+/* ps_route_untrusted lists the route's certificates; NULL: no memory. */
+STACK_OF(X509) *ps_route_untrusted(const struct ps_route *route);
+/* ps_path_judge says all that is wrong with one route. */
+PS_MUST ps_code ps_path_judge(const struct ps_path_in *in, const struct ps_route *route,
+    struct ps_path_out *out, ps_err *err);
+
 /* --- revocation.c --- */
 /* ps_path_revocation judges a chain that ends at an anchor; `chain` is
  * out->chain as the crypto library has it. */
-PS_MUST ps_code ps_path_revocation(const struct ps_path_in *in, STACK_OF(X509) *untrusted,
+PS_MUST ps_code ps_path_revocation(const struct ps_path_in *in, const struct ps_route *route,
     STACK_OF(X509) *chain, struct ps_path_out *out, ps_err *err);
 
-/* --- path.c --- */
-/* ps_path_ctx makes a verification of in->cert with our settings. NULL: the
- * crypto library failed. */
-X509_STORE_CTX *ps_path_ctx(const struct ps_path_in *in, STACK_OF(X509) *untrusted,
-    unsigned long flags);
+/* --- lists.c --- */
+/* ps_path_has_lists: is there a list that somebody may have signed? */
+bool	ps_path_has_lists(const struct ps_path_in *in);
+/* ps_lists_collect adds references to all that count for this chain. */
+PS_MUST ps_code ps_lists_collect(STACK_OF(X509_CRL) *lists, const struct ps_path_in *in,
+    STACK_OF(X509) *chain, ps_err *err);
+/* ps_lists_newest is thisUpdate of the newest list of the issuer of `x`;
+ * INT64_MAX: there is none. */
+int64_t	ps_lists_newest(X509 *x, STACK_OF(X509_CRL) *lists);
+int64_t	ps_asn1_time(const ASN1_TIME *t);	/* 0: none, or cannot be read */
 
 #endif

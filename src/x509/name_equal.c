@@ -150,3 +150,42 @@ ps_name_equal(ps_slice a, ps_slice b)
 			return false;
 	return !der_failed(&da) && !der_failed(&db) && !der_more(&seq_a) && !der_more(&seq_b);
 }
+
+/* --- the same as a number --- */
+
+#define FNV_START	UINT32_C(0x811c9dc5)
+#define FNV_PRIME	UINT32_C(0x01000193)
+
+static uint32_t
+fnv(uint32_t h, uint32_t c)
+{
+	return (h ^ c) * FNV_PRIME;
+}
+
+/* Added, not chained: the order within an RDN does not count. */
+static bool
+add_attribute(void *arg, ps_slice oid, uint32_t tag, ps_slice value)
+{
+	struct fold f = { .started = false };
+	uint32_t *sum = arg, h = FNV_START, c;
+
+	for (size_t i = 0; i < oid.n; i++)
+		h = fnv(h, oid.p[i]);
+	if (ps_chars_init(&f.in, tag, value))
+		while ((c = fold_next(&f)) != ENDED)
+			h = fnv(h, c);
+	else
+		for (size_t i = 0; i < value.n; i++)
+			h = fnv(h, value.p[i]);
+	*sum += h;
+	return true;
+}
+
+uint32_t
+ps_name_hash(ps_slice name)
+{
+	uint32_t sum = 0;
+
+	(void)ps_name_each(name, add_attribute, &sum);
+	return sum;
+}

@@ -70,7 +70,8 @@ ps_problem_add(struct ps_path_out *out, const struct ps_problem *p)
 	date_text(p->when, date, sizeof date);
 	ps_words(made.text, sizeof made.text, p->words,
 	    PS_TEXT("who", ps_cert_who(p->cert, who, sizeof who)),
-	    PS_TEXT("issuer", issuer_text(p->cert, issuer, sizeof issuer)),
+	    PS_TEXT("issuer", p->issuer != NULL ? p->issuer
+		: issuer_text(p->cert, issuer, sizeof issuer)),
 	    PS_TEXT("date", date), PS_TEXT("alg", p->alg), PS_NUMBER("bits", p->bits),
 	    PS_TEXT("reason", p->why));
 	out->good = false;

@@ -26,92 +26,11 @@ struct knowledge {
 	struct {
 		bool	 unknown, doubt, revoked;
 		int64_t	 when;
+		long	 why;		/* CRLReason; -1: not said */
 	} of[CHAIN_MAX];
 	const struct ps_path_in *in;
 	STACK_OF(X509_CRL) *lists;
 };
-
-static int64_t
-time_of(const ASN1_TIME *t)
-{
-	struct tm tm;
-	struct ps_date d;
-	int64_t out = 0;
-
-	if (t == NULL || ASN1_TIME_to_tm(t, &tm) != 1)
-		return 0;
-	d = (struct ps_date){ tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-	    tm.tm_hour, tm.tm_min, tm.tm_sec };
-	return ps_clock_from_date(&d, &out) ? out : 0;
-}
-
-/* --- the lists --- */
-
-/* Two certificates of one name are one authority before and after a change
- * of its key; more of them are somebody's game. */
-static bool
-signed_by_path(X509_CRL *crl, STACK_OF(X509) *chain)
-{
-	unsigned tries = 2;
-	EVP_PKEY *key;
-
-	for (int i = 0; i < sk_X509_num(chain) && tries > 0; i++) {
-		X509 *x = sk_X509_value(chain, i);
-		if (X509_NAME_cmp(X509_get_subject_name(x), X509_CRL_get_issuer(crl)) != 0)
-			continue;
-		key = X509_get0_pubkey(x);
-		if (key != NULL && X509_CRL_verify(crl, key) == 1)
-			return true;
-		tries--;
-	}
-	return false;
-}
-
-static ps_code
-push(STACK_OF(X509_CRL) *lists, X509_CRL *crl, ps_err *err)
-{
-	if (sk_X509_CRL_push(lists, crl) > 0)
-		return PS_OK;
-	X509_CRL_free(crl);
-	return ps_nomem(err, WHERE);
-}
-
-static ps_code
-add_from_message(STACK_OF(X509_CRL) *lists, const struct ps_path_in *in,
-    STACK_OF(X509) *chain, ps_err *err)
-{
-	ps_code code = PS_OK;
-	X509_CRL *crl;
-
-	for (size_t i = 0; i < in->ncrl && i < in->limits->crls && code == PS_OK; i++) {
-		const unsigned char *p = in->crl[i].p;
-		if (in->crl[i].n > in->limits->crl_bytes)
-			continue;
-		crl = d2i_X509_CRL(NULL, &p, (long)in->crl[i].n);
-		if (crl == NULL)
-			continue;
-		if (signed_by_path(crl, chain))
-			code = push(lists, crl, err);
-		else
-			X509_CRL_free(crl);
-	}
-	return code;
-}
-
-static ps_code
-add_from_trust(STACK_OF(X509_CRL) *lists, const struct ps_path_in *in, ps_err *err)
-{
-	ps_code code = PS_OK;
-	X509_CRL *crl;
-
-	for (int i = 0; i < sk_X509_CRL_num(in->trust->crls) && code == PS_OK; i++) {
-		crl = sk_X509_CRL_value(in->trust->crls, i);
-		if (X509_CRL_up_ref(crl) != 1)
-			return ps_nomem(err, WHERE);
-		code = push(lists, crl, err);
-	}
-	return code;
-}
 
 /* --- asking the crypto library --- */
 
@@ -158,39 +77,49 @@ about_lists(int error)
 static int64_t
 lost_when(X509_REVOKED *entry)
 {
-	int64_t when = time_of(X509_REVOKED_get0_revocationDate(entry)), since;
+	int64_t when = ps_asn1_time(X509_REVOKED_get0_revocationDate(entry)), since;
 	ASN1_GENERALIZEDTIME *t = X509_REVOKED_get_ext_d2i(entry, NID_invalidity_date, NULL, NULL);
 
 	if (t == NULL)
 		return when;
-	since = time_of(t);
+	since = ps_asn1_time(t);
 	ASN1_GENERALIZEDTIME_free(t);
 	return since < when ? since : when;
 }
 
+static long
+reason_of(const X509_REVOKED *entry)
+{
+	ASN1_ENUMERATED *e = X509_REVOKED_get_ext_d2i(entry, NID_crl_reason, NULL, NULL);
+	long reason = e == NULL ? -1 : ASN1_ENUMERATED_get(e);
+
+	ASN1_ENUMERATED_free(e);
+	return reason;
+}
+
 /* The crypto library forgets which list it was when that is not of the time asked
- * for, so all of the issuer's are looked at, and the earliest time counts. */
-static int64_t
-revoked_when(X509_STORE_CTX *ctx, const struct knowledge *k, int64_t *out_lost)
+ * for, so all are looked at, and the earliest time counts. */
+static void
+note_revoked(X509_STORE_CTX *ctx, struct knowledge *k, size_t depth)
 {
 	X509 *x = X509_STORE_CTX_get_current_cert(ctx);
-	int64_t when = 0, lost;
+	int64_t earliest = INT64_MIN, lost;
 
-	*out_lost = INT64_MIN;
+	k->of[depth].why = -1;
 	for (int i = 0; i < sk_X509_CRL_num(k->lists); i++) {
-		X509_CRL *crl = sk_X509_CRL_value(k->lists, i);
 		X509_REVOKED *entry = NULL;
 
-		if (X509_NAME_cmp(X509_get_issuer_name(x), X509_CRL_get_issuer(crl)) != 0 ||
-		    X509_CRL_get0_by_cert(crl, &entry, x) != 1)
+		if (X509_CRL_get0_by_cert(sk_X509_CRL_value(k->lists, i), &entry, x) != 1)
 			continue;
 		lost = lost_when(entry);
-		if (*out_lost == INT64_MIN || lost < *out_lost) {
-			*out_lost = lost;
-			when = time_of(X509_REVOKED_get0_revocationDate(entry));
-		}
+		if (earliest != INT64_MIN && lost >= earliest)
+			continue;
+		earliest = lost;
+		k->of[depth].when = ps_asn1_time(X509_REVOKED_get0_revocationDate(entry));
+		k->of[depth].why = reason_of(entry);
 	}
-	return when;
+	/* What was signed before the key was lost stays signed. */
+	k->of[depth].revoked = !k->in->past || earliest <= k->in->at;
 }
 
 /* What is wrong with the path itself was told in the round before. The path
@@ -200,20 +129,16 @@ note(int ok, X509_STORE_CTX *ctx)
 {
 	struct knowledge *k = X509_STORE_CTX_get_app_data(ctx);
 	int error = X509_STORE_CTX_get_error(ctx), depth = X509_STORE_CTX_get_error_depth(ctx);
-	int64_t lost, when;
 
 	if (ok != 0 || k == NULL)
 		return ok;
-	if (error == X509_V_ERR_OUT_OF_MEM || error == X509_V_ERR_UNSPECIFIED)
+	if (error == X509_V_ERR_OUT_OF_MEM)
 		return 0;
 	if (depth < 0 || depth >= CHAIN_MAX)
 		return 1;
-	if (error == X509_V_ERR_CERT_REVOKED) {
-		when = revoked_when(ctx, k, &lost);
-		/* What was signed before the key was lost stays signed. */
-		k->of[depth].revoked = !k->in->past || lost <= k->in->at;
-		k->of[depth].when = when;
-	} else if (only_newer(k, error))
+	if (error == X509_V_ERR_CERT_REVOKED)
+		note_revoked(ctx, k, (size_t)depth);
+	else if (only_newer(k, error))
 		return 1;
 	else if (only_old(error))
 		k->of[depth].unknown = true;
@@ -222,49 +147,109 @@ note(int ok, X509_STORE_CTX *ctx)
 	return 1;
 }
 
+/* The answers are about places in the chain; among the certificates that may
+ * have signed lists the crypto library could find itself another one. */
+static bool
+same_chain(STACK_OF(X509) *a, STACK_OF(X509) *b)
+{
+	if (sk_X509_num(a) != sk_X509_num(b))
+		return false;
+	for (int i = 0; i < sk_X509_num(a); i++)
+		if (X509_cmp(sk_X509_value(a, i), sk_X509_value(b, i)) != 0)
+			return false;
+	return true;
+}
+
+static void
+doubt_all(struct knowledge *k)
+{
+	for (size_t i = 0; i < CHAIN_MAX; i++)
+		k->of[i].doubt = true;
+}
+
+/* The path first, so that it is found again, then those who may have signed lists. */
+static struct stack_st_X509 *
+untrusted_of(const struct ps_route *route, bool others)
+{
+	STACK_OF(X509) *all = ps_route_untrusted(route);
+	int n = others ? sk_X509_num(route->others) : 0;
+
+	for (int i = 0; i < n && all != NULL; i++)
+		if (sk_X509_push(all, sk_X509_value(route->others, i)) <= 0) {
+			sk_X509_free(all);
+			return NULL;
+		}
+	return all;
+}
+
 static ps_code
-ask(const struct ps_path_in *in, STACK_OF(X509) *untrusted, STACK_OF(X509_CRL) *lists,
-    struct knowledge *k, ps_err *err)
+ask(const struct ps_route *route, STACK_OF(X509) *untrusted, STACK_OF(X509) *chain,
+    struct knowledge *k, bool *out_same, ps_err *err)
 {
 	unsigned long flags = X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL |
 	    X509_V_FLAG_EXTENDED_CRL_SUPPORT | X509_V_FLAG_USE_DELTAS;
-	X509_STORE_CTX *ctx = ps_path_ctx(in, untrusted, flags);
+	X509_STORE_CTX *ctx = ps_path_ctx(k->in, route, untrusted, flags);
 	ps_code code = PS_OK;
-	int error;
+	bool good;
 
 	if (ctx == NULL)
 		return ps_nomem(err, WHERE);
-	k->lists = lists;
-	X509_STORE_CTX_set0_crls(ctx, lists);
+	X509_STORE_CTX_set0_crls(ctx, k->lists);
 	X509_STORE_CTX_set_app_data(ctx, k);
 	X509_STORE_CTX_set_verify_cb(ctx, note);
-	(void)X509_verify_cert(ctx);
-	error = X509_STORE_CTX_get_error(ctx);
-	if (error == X509_V_ERR_OUT_OF_MEM)
+	good = X509_verify_cert(ctx) == 1;
+	if (X509_STORE_CTX_get_error(ctx) == X509_V_ERR_OUT_OF_MEM)
 		code = ps_nomem(err, WHERE);
-	else if (error == X509_V_ERR_UNSPECIFIED)
-		code = ps_fail(err, PS_E_CRYPTO, WHERE, PS_NOWHERE, W_X509_LIBRARY);
+	*out_same = good && same_chain(X509_STORE_CTX_get0_chain(ctx), chain);
 	X509_STORE_CTX_free(ctx);
+	return code;
+}
+
+/* Whatever else a message brings, it cannot keep us from asking about the path. */
+static ps_code
+ask_about(const struct ps_route *route, STACK_OF(X509) *chain, struct knowledge *k, ps_err *err)
+{
+	STACK_OF(X509) *untrusted;
+	bool same = false;
+	ps_code code = PS_OK;
+
+	for (unsigned others = 2; others-- > 0 && code == PS_OK && !same;) {
+		memset(k->of, 0, sizeof k->of);
+		untrusted = untrusted_of(route, others == 1);
+		code = untrusted == NULL ? ps_nomem(err, WHERE)
+		    : ask(route, untrusted, chain, k, &same, err);
+		sk_X509_free(untrusted);
+	}
+	if (!same)
+		doubt_all(k);
 	return code;
 }
 
 /* --- the answer --- */
 
-/* thisUpdate of the newest list of the issuer of `x`, INT64_MAX: none here. */
-static int64_t
-newest(X509 *x, STACK_OF(X509_CRL) *lists)
-{
-	int64_t best = INT64_MAX, at;
+/* RFC 5280, 5.3.1. What says nothing to a person is left out. */
+static const char *const reasons[] = {
+	[1] = W_REVOKED_KEY,
+	[2] = W_REVOKED_CA_KEY,
+	[3] = W_REVOKED_AFFILIATION,
+	[4] = W_REVOKED_SUPERSEDED,
+	[5] = W_REVOKED_CESSATION,
+	[6] = W_REVOKED_HOLD,
+	[9] = W_REVOKED_PRIVILEGE,
+};
 
-	for (int i = 0; i < sk_X509_CRL_num(lists); i++) {
-		X509_CRL *crl = sk_X509_CRL_value(lists, i);
-		if (X509_NAME_cmp(X509_get_issuer_name(x), X509_CRL_get_issuer(crl)) != 0)
-			continue;
-		at = time_of(X509_CRL_get0_lastUpdate(crl));
-		if (best == INT64_MAX || at > best)
-			best = at;
-	}
-	return best;
+static void
+tell_revoked(ps_cert *c, bool leaf, int64_t when, long why, struct ps_path_out *out)
+{
+	bool known = why > 0 && (size_t)why < sizeof reasons / sizeof reasons[0] &&
+	    reasons[why] != NULL;
+	const char *words = leaf ? W_PATH_REVOKED : W_PATH_CA_REVOKED;
+
+	if (known)
+		words = leaf ? W_PATH_REVOKED_WHY : W_PATH_CA_REVOKED_WHY;
+	ps_problem_add(out, &(struct ps_problem){
+		.reason = leaf ? PS_PATH_REVOKED : PS_PATH_CA_REVOKED, .words = words,
+		.cert = c, .when = when, .why = known ? reasons[why] : NULL });
 }
 
 static void
@@ -274,10 +259,7 @@ answer(const struct ps_path_in *in, const struct knowledge *k, size_t i, struct 
 	bool unknown = k->of[i].unknown || k->of[i].doubt;
 
 	if (k->of[i].revoked && !k->of[i].doubt)
-		ps_problem_add(out, &(struct ps_problem){
-			.reason = i == 0 ? PS_PATH_REVOKED : PS_PATH_CA_REVOKED,
-			.words = i == 0 ? W_PATH_REVOKED : W_PATH_CA_REVOKED,
-			.cert = c, .when = k->of[i].when });
+		tell_revoked(c, i == 0, k->of[i].when, k->of[i].why, out);
 	else if (unknown && in->revocation == PS_REVOCATION_HARD)
 		ps_problem_add(out, &(struct ps_problem){
 			.reason = PS_PATH_REVOCATION_UNKNOWN,
@@ -296,7 +278,7 @@ all_answers(const struct ps_path_in *in, const struct knowledge *k, STACK_OF(X50
 	out->revocation_checked = out->nchain > 1;
 	for (size_t i = 0; i + 1 < out->nchain; i++) {
 		answer(in, k, i, out);
-		at = newest(sk_X509_value(chain, (int)i), lists);
+		at = ps_lists_newest(sk_X509_value(chain, (int)i), lists);
 		if (at < oldest)
 			oldest = at;
 	}
@@ -305,22 +287,16 @@ all_answers(const struct ps_path_in *in, const struct knowledge *k, STACK_OF(X50
 }
 
 ps_code
-ps_path_revocation(const struct ps_path_in *in, STACK_OF(X509) *untrusted,
+ps_path_revocation(const struct ps_path_in *in, const struct ps_route *route,
     STACK_OF(X509) *chain, struct ps_path_out *out, ps_err *err)
 {
 	STACK_OF(X509_CRL) *lists = sk_X509_CRL_new_null();
-	struct knowledge k;
+	struct knowledge k = { .in = in, .lists = lists };
 	ps_code code;
 
-	memset(&k, 0, sizeof k);
-	k.in = in;
-	if (lists == NULL)
-		return ps_nomem(err, WHERE);
-	code = add_from_trust(lists, in, err);
-	if (code == PS_OK)
-		code = add_from_message(lists, in, chain, err);
+	code = lists == NULL ? ps_nomem(err, WHERE) : ps_lists_collect(lists, in, chain, err);
 	if (code == PS_OK && (sk_X509_CRL_num(lists) > 0 || in->revocation == PS_REVOCATION_HARD)) {
-		code = ask(in, untrusted, lists, &k, err);
+		code = ask_about(route, chain, &k, err);
 		if (code == PS_OK)
 			all_answers(in, &k, chain, lists, out);
 	}

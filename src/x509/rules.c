@@ -99,6 +99,31 @@ check_authority(ps_cert *c, struct ps_path_out *out)
 		    .cert = c, .words = W_PATH_NOT_CA });
 }
 
+static bool
+nameless(ps_slice name)
+{
+	uint32_t tag;
+	ps_slice value;
+	size_t used;
+
+	return der_split(name, &tag, &value, &used) && value.n == 0;
+}
+
+/* RFC 5280, 4.1.2.4 and 4.1.2.6: who issued it always has a name, whom it is
+ * for has one there or in a critical extension. */
+static void
+check_names(ps_cert *c, struct ps_path_out *out)
+{
+	const struct ps_cert_view *v = ps_cert_view_of(c);
+
+	if (nameless(v->issuer))
+		ps_problem_add(out, &(struct ps_problem){ .reason = PS_PATH_MALFORMED_CERT,
+		    .cert = c, .words = W_PATH_NO_ISSUER });
+	if (nameless(v->subject) && !v->san_critical)
+		ps_problem_add(out, &(struct ps_problem){ .reason = PS_PATH_MALFORMED_CERT,
+		    .cert = c, .words = W_PATH_NO_SUBJECT });
+}
+
 /* --- strength --- */
 
 static void
@@ -176,9 +201,12 @@ check_one(const struct ps_path_in *in, size_t i, bool anchor, struct ps_path_out
 		    .cert = c, .words = W_PATH_CRITICAL });
 	if (known)
 		check_key(in, c, &key, use, out);
-	/* RFC 5280, 6.1: nothing depends on the signature of an anchor. */
-	if (!anchor)
+	/* RFC 5280, 6.1: nothing depends on the signature of an anchor, nor on
+	 * who is said to have issued it. */
+	if (!anchor) {
 		check_signature(in, c, out);
+		check_names(c, out);
+	}
 	return PS_OK;
 }
 

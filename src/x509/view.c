@@ -93,6 +93,56 @@ capabilities(struct ps_cert_view *v, struct der *d)
 	v->smime_capabilities = der_element(d, DER_SEQUENCE, "SMIMECapabilities");
 }
 
+static void
+name_constraints(struct ps_cert_view *v, struct der *d)
+{
+	v->name_constraints = der_element(d, DER_SEQUENCE, "nameConstraints");
+}
+
+static bool
+known_qualifier(ps_slice oid)
+{
+	static const ps_slice known[] = {
+		OID("\x2b\x06\x01\x05\x05\x07\x02\x01"),	/* cps */
+		OID("\x2b\x06\x01\x05\x05\x07\x02\x02"),	/* unotice */
+	};
+
+	return ps_slice_equal(oid, known[0]) || ps_slice_equal(oid, known[1]);
+}
+
+/* The crypto library reads the policies; here only what qualifies them. */
+static bool
+known_policy(struct der *list)
+{
+	struct der info = der_enter(list, DER_SEQUENCE, "PolicyInformation"), all, one;
+	bool known = true;
+
+	(void)der_oid(&info, "policyIdentifier");
+	if (!der_try_enter(&info, DER_SEQUENCE, "policyQualifiers", &all))
+		return true;
+	while (der_more(&all)) {
+		one = der_enter(&all, DER_SEQUENCE, "PolicyQualifierInfo");
+		known &= known_qualifier(der_oid(&one, "policyQualifierId"));
+		der_skip(&one, "qualifier");
+	}
+	return known;
+}
+
+/* RFC 5280, 4.2.1.4: a critical one must be understood with its qualifiers. One
+ * that cannot be read is for the path to find. */
+static void
+policies(struct ps_cert_view *v, struct der *d)
+{
+	ps_slice whole = der_element(d, DER_SEQUENCE, "certificatePolicies");
+	struct der_state state;
+	struct der inner, list;
+
+	der_init(&inner, &state, whole, 0, false, NULL);
+	list = der_enter(&inner, DER_SEQUENCE, "certificatePolicies");
+	while (der_more(&list))
+		v->policy_unknown |= !known_policy(&list);
+}
+
 /* The extensions that we read; those without a function the path building of
  * the crypto library knows. Critical ones that are not here are unknown. */
 static const struct {
@@ -106,12 +156,14 @@ static const struct {
 	{ OID("\x55\x1d\x23"),	authority_key_id },
 	{ OID("\x55\x1d\x11"),	alt_name },
 	{ OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x0f"), capabilities },
-	{ OID("\x55\x1d\x1e"),	NULL },		/* nameConstraints */
-	{ OID("\x55\x1d\x20"),	NULL },		/* certificatePolicies */
+	{ OID("\x55\x1d\x1e"),	name_constraints },
+	{ OID("\x55\x1d\x20"),	policies },
 	{ OID("\x55\x1d\x21"),	NULL },		/* policyMappings */
 	{ OID("\x55\x1d\x24"),	NULL },		/* policyConstraints */
 	{ OID("\x55\x1d\x36"),	NULL },		/* inhibitAnyPolicy */
 	{ OID("\x55\x1d\x1f"),	NULL },		/* cRLDistributionPoints */
+	/* id-pkix-ocsp-nocheck: about responders, and we check all the same */
+	{ OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x05"), NULL },
 };
 enum { EXTENSIONS = sizeof extensions / sizeof extensions[0] };
 
@@ -150,8 +202,10 @@ extension(struct ps_cert_view *v, struct der *list, unsigned *seen)
 	if (*seen & 1u << i)
 		der_fail(list, "one extension of a kind");
 	*seen |= 1u << i;
-	v->eku_critical |= critical && extensions[i].read == extended_key_usage;
 	extension_value(v, i, value, list);
+	v->eku_critical |= critical && extensions[i].read == extended_key_usage;
+	v->san_critical |= critical && extensions[i].read == alt_name;
+	v->critical_unknown |= critical && extensions[i].read == policies && v->policy_unknown;
 }
 
 static void

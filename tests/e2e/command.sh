@@ -475,10 +475,13 @@ policy_cases() {
 	printf '# a comment\n[digest]\nmd9 = good\n' >name.ini
 	printf '[digest]\nnonsense\n' >syntax.ini
 	printf '[cipher]\naes-256-gcm = refused\n' >nogcm.ini
+	printf '[rules]\ncertificate-policies = 1.2.3.4\nexplicit-policy = required\n' >certs.ini
 	expect policy.file 0 '' postseal verify --policy good.ini --trust root.pem signed.eml
 	expect policy.base-late 2 'late.ini: line 4: base stands before' postseal verify \
 	    --policy late.ini signed.eml
 	expect policy.name 2 'name.ini: line 3: .*md9' postseal verify --policy name.ini signed.eml
+	expect policy.certificates 1 'lacks a certificate policy' postseal verify \
+	    --policy certs.ini --trust root.pem signed.eml
 	expect policy.syntax 2 'syntax.ini: line 2: ' postseal verify --policy syntax.ini signed.eml
 	expect policy.unknown 2 'neither a policy' postseal verify --policy lax signed.eml
 	expect policy.refuses 5 'does not send AES-256-GCM' postseal encrypt --policy nogcm.ini --to bob.pem \

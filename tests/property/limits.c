@@ -474,6 +474,8 @@ static const struct row {
 	{ "recipient_bytes", need_recipient_bytes, 0, true, NULL },
 	{ "key_tries", NULL, 0, false, "unit/test_cms_enveloped.c" },
 	{ "path_length", NULL, 0, false, "unit/test_path.c" },
+	{ "path_signatures", NULL, 0, false, "unit/test_search.c" },
+	{ "name_checks", NULL, 0, false, "unit/test_constraints.c" },
 	{ "kdf_iterations", NULL, 0, false, "test_kdf below" },
 	{ "inflate_depth", NULL, 0, false, "test_inflate_depth below" },
 	{ "inflate_ratio", NULL, 0, false, "unit/test_zlib.c" },

@@ -294,6 +294,10 @@ revoked_is_revoked(void **state)
 	ANSWER("", NULL, .cert = "revoked", USUAL, .crl = { "issuing.crl" });
 	/* What an old list says of it stays true. */
 	ANSWER("revoked", NULL, .cert = "revoked", USUAL, SOFT, .crl = { "old.crl" });
+	/* Whatever else comes along. */
+	ANSWER("revoked", NULL, .cert = "revoked", .anchor = "root", SOFT,
+	    .crl = { "issuing.crl" }, .extra = { "cross", "impostor", "stranger", "root",
+	    "issuing" });
 	/* The newest list counts. */
 	ANSWER("revoked", NULL, .cert = "revoked", USUAL, SOFT,
 	    .crl = { "empty.crl", "issuing.crl" });

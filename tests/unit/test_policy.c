@@ -249,6 +249,11 @@ mistakes_are_named(void **state)
 		    "2030" },
 		{ "rules", "signed-attributes", "maybe", PS_E_MALFORMED, "maybe" },
 		{ "rules", "default-cipher", "rot13", PS_E_MALFORMED, "rot13" },
+		{ "rules", "explicit-policy", "yes", PS_E_MALFORMED, "yes" },
+		{ "rules", "policy-mapping", "yes", PS_E_MALFORMED, "yes" },
+		{ "rules", "any-policy", "yes", PS_E_MALFORMED, "yes" },
+		{ "rules", "certificate-policies", "", PS_E_MALFORMED, "certificate-policies" },
+		{ "rules", "certificate-policies", "1.2.3 none", PS_E_MALFORMED, "none" },
 		{ "rules", "default-cipher", "des-ede3-cbc", PS_E_REFUSED, "des-ede3-cbc" },
 	};
 	ps_policy *p = policy("default");
@@ -289,6 +294,47 @@ rules_and_defaults(void **state)
 	ps_policy_free(NULL);
 }
 
+static void
+certificate_policies(void **state)
+{
+	/* ITU-T X.660: arcs of the first two roots end at 39. */
+	static const char *const wrong[] = { "3.1", "1.40", "1", "1.", ".1", "1..2", "01.2",
+	    "1.2.", "1.2.03", "1.2.99999999999", "1.2.a", "-1.2",
+	    "1.2.3333333333.3333333333.3333333333.3333333333.3333333333.33333333" };
+	ps_policy *p = policy("default");
+	const struct ps_policy_certs *c = ps_policy_certs_of(p);
+	ps_err err = PS_ERR_INIT;
+	char many[8 * (PS_CERT_POLICIES + 1)] = "";
+
+	(void)state;
+	assert_true(c->n == 0 && !c->explicit_policy && !c->no_mapping && !c->no_any);
+	assert_ok(ps_policy_set(p, "rules", "certificate-policies", " 1.2.3,2.999.0", &err), &err);
+	assert_int_equal(c->n, 2);
+	assert_string_equal(c->policy[0], "1.2.3");
+	assert_string_equal(c->policy[1], "2.999.0");
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		if (ps_policy_set(p, "rules", "certificate-policies", wrong[i], NULL) == PS_OK)
+			fail_msg("%s was taken", wrong[i]);
+	assert_int_equal(c->n, 2);
+	for (unsigned i = 0; i < PS_CERT_POLICIES; i++)
+		snprintf(many + strlen(many), sizeof many - strlen(many), "1.2.%u ", i);
+	assert_ok(ps_policy_set(p, "rules", "certificate-policies", many, &err), &err);
+	assert_int_equal(c->n, PS_CERT_POLICIES);
+	snprintf(many + strlen(many), sizeof many - strlen(many), "1.2.99");
+	assert_code(ps_policy_set(p, "rules", "certificate-policies", many, NULL),
+	    PS_E_MALFORMED);
+	assert_ok(ps_policy_set(p, "rules", "certificate-policies", "any", &err), &err);
+	assert_int_equal(c->n, 0);
+	assert_ok(ps_policy_set(p, "rules", "explicit-policy", "required", &err), &err);
+	assert_ok(ps_policy_set(p, "rules", "policy-mapping", "refused", &err), &err);
+	assert_ok(ps_policy_set(p, "rules", "any-policy", "refused", &err), &err);
+	assert_true(c->explicit_policy && c->no_mapping && c->no_any);
+	assert_ok(ps_policy_set(p, "rules", "any-policy", "allowed", &err), &err);
+	assert_false(c->no_any);
+	assert_false(ps_policy_certs_of(NULL)->explicit_policy);
+	ps_policy_free(p);
+}
+
 /* A new row of the algorithm table must be graded by somebody, not by chance. */
 static void
 every_algorithm_can_be_read_by_the_default(void **state)
@@ -316,6 +362,7 @@ main(void)
 		cmocka_unit_test(what_is_broken_is_never_sent),
 		cmocka_unit_test(mistakes_are_named),
 		cmocka_unit_test(rules_and_defaults),
+		cmocka_unit_test(certificate_policies),
 		cmocka_unit_test(every_algorithm_can_be_read_by_the_default),
 	};
 

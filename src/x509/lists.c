@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Which revocation lists are looked at.
+ *
+ * Those that the caller gave, and those of the message that a certificate of
+ * the path signed: a message may not choose what we believe. A list whose scope
+ * cannot be read is none, since nobody knows whom it is silent about; the crypto
+ * library is laxer there.
+ */
+#include <openssl/x509v3.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "x509/internal.h"
+#include "x509/words.h"
+
+#define WHERE	"x509.lists"
+
+int64_t
+ps_asn1_time(const ASN1_TIME *t)
+{
+	struct tm tm;
+	struct ps_date d;
+	int64_t out = 0;
+
+	if (t == NULL || ASN1_TIME_to_tm(t, &tm) != 1)
+		return 0;
+	d = (struct ps_date){ tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+	    tm.tm_hour, tm.tm_min, tm.tm_sec };
+	return ps_clock_from_date(&d, &out) ? out : 0;
+}
+
+/* RFC 5280, 5.2.5: the scope is never empty, and a distribution point has one
+ * name of one form. */
+static bool
+scope_readable(const X509_CRL *crl)
+{
+	int at = X509_CRL_get_ext_by_NID(crl, NID_issuing_distribution_point, -1);
+	const ASN1_OCTET_STRING *value;
+	struct der_state state;
+	struct der d, seq, point;
+
+	if (at < 0)
+		return true;
+	value = X509_EXTENSION_get_data(X509_CRL_get_ext(crl, at));
+	der_init(&d, &state, (ps_slice){ ASN1_STRING_get0_data(value),
+	    (size_t)ASN1_STRING_length(value) }, 0, true, NULL);
+	seq = der_enter(&d, DER_SEQUENCE, "issuingDistributionPoint");
+	if (!der_more(&seq))
+		return false;
+	if (der_try_enter(&seq, DER_CTX(0), "distributionPoint", &point)) {
+		(void)der_any(&point, "name");
+		der_leave(&point);
+	}
+	while (der_more(&seq))
+		der_skip(&seq, "scope");
+	der_leave(&seq);
+	return !der_failed(&d) && !der_more(&d);
+}
+
+/* Two certificates of one name are one authority before and after a change
+ * of its key; more of them are somebody's game. */
+static bool
+signed_by_path(X509_CRL *crl, STACK_OF(X509) *chain)
+{
+	unsigned tries = 2;
+	EVP_PKEY *key;
+
+	for (int i = 0; i < sk_X509_num(chain) && tries > 0; i++) {
+		X509 *x = sk_X509_value(chain, i);
+		if (X509_NAME_cmp(X509_get_subject_name(x), X509_CRL_get_issuer(crl)) != 0)
+			continue;
+		key = X509_get0_pubkey(x);
+		if (key != NULL && X509_CRL_verify(crl, key) == 1)
+			return true;
+		tries--;
+	}
+	return false;
+}
+
+static ps_code
+push(STACK_OF(X509_CRL) *lists, X509_CRL *crl, ps_err *err)
+{
+	if (sk_X509_CRL_push(lists, crl) > 0)
+		return PS_OK;
+	X509_CRL_free(crl);
+	return ps_nomem(err, WHERE);
+}
+
+static ps_code
+add_from_message(STACK_OF(X509_CRL) *lists, const struct ps_path_in *in,
+    STACK_OF(X509) *chain, ps_err *err)
+{
+	ps_code code = PS_OK;
+	X509_CRL *crl;
+
+	for (size_t i = 0; i < in->ncrl && i < in->limits->crls && code == PS_OK; i++) {
+		const unsigned char *p = in->crl[i].p;
+		if (in->crl[i].n > in->limits->crl_bytes)
+			continue;
+		crl = d2i_X509_CRL(NULL, &p, (long)in->crl[i].n);
+		if (crl == NULL)
+			continue;
+		if (scope_readable(crl) && signed_by_path(crl, chain))
+			code = push(lists, crl, err);
+		else
+			X509_CRL_free(crl);
+	}
+	return code;
+}
+
+static ps_code
+add_from_trust(STACK_OF(X509_CRL) *lists, const struct ps_path_in *in, ps_err *err)
+{
+	ps_code code = PS_OK;
+	X509_CRL *crl;
+
+	for (int i = 0; i < sk_X509_CRL_num(in->trust->crls) && code == PS_OK; i++) {
+		crl = sk_X509_CRL_value(in->trust->crls, i);
+		if (!scope_readable(crl))
+			continue;
+		if (X509_CRL_up_ref(crl) != 1)
+			return ps_nomem(err, WHERE);
+		code = push(lists, crl, err);
+	}
+	return code;
+}
+
+bool
+ps_path_has_lists(const struct ps_path_in *in)
+{
+	return in->revocation != PS_REVOCATION_OFF &&
+	    (in->ncrl > 0 || sk_X509_CRL_num(in->trust->crls) > 0);
+}
+
+ps_code
+ps_lists_collect(STACK_OF(X509_CRL) *lists, const struct ps_path_in *in,
+    STACK_OF(X509) *chain, ps_err *err)
+{
+	ps_code code = add_from_trust(lists, in, err);
+
+	return code == PS_OK ? add_from_message(lists, in, chain, err) : code;
+}
+
+/* thisUpdate of the newest list of the issuer of `x`, INT64_MAX: none here. */
+int64_t
+ps_lists_newest(X509 *x, STACK_OF(X509_CRL) *lists)
+{
+	int64_t best = INT64_MAX, at;
+
+	for (int i = 0; i < sk_X509_CRL_num(lists); i++) {
+		X509_CRL *crl = sk_X509_CRL_value(lists, i);
+		if (X509_NAME_cmp(X509_get_issuer_name(x), X509_CRL_get_issuer(crl)) != 0)
+			continue;
+		at = ps_asn1_time(X509_CRL_get0_lastUpdate(crl));
+		if (best == INT64_MAX || at > best)
+			best = at;
+	}
+	return best;
+}
