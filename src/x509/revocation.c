@@ -228,28 +228,39 @@ ask_about(const struct ps_route *route, STACK_OF(X509) *chain, struct knowledge 
 /* --- the answer --- */
 
 /* RFC 5280, 5.3.1. What says nothing to a person is left out. */
-static const char *const reasons[] = {
-	[1] = W_REVOKED_KEY,
-	[2] = W_REVOKED_CA_KEY,
-	[3] = W_REVOKED_AFFILIATION,
-	[4] = W_REVOKED_SUPERSEDED,
-	[5] = W_REVOKED_CESSATION,
-	[6] = W_REVOKED_HOLD,
-	[9] = W_REVOKED_PRIVILEGE,
+static const struct {
+	long		 code;
+	const char	*words;
+} reasons[] = {
+	{ 1, W_REVOKED_KEY },
+	{ 2, W_REVOKED_CA_KEY },
+	{ 3, W_REVOKED_AFFILIATION },
+	{ 4, W_REVOKED_SUPERSEDED },
+	{ 5, W_REVOKED_CESSATION },
+	{ 6, W_REVOKED_HOLD },
+	{ 9, W_REVOKED_PRIVILEGE },
 };
+
+static const char *
+reason_words(long code)
+{
+	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+		if (reasons[i].code == code)
+			return reasons[i].words;
+	return NULL;
+}
 
 static void
 tell_revoked(ps_cert *c, bool leaf, int64_t when, long why, struct ps_path_out *out)
 {
-	bool known = why > 0 && (size_t)why < sizeof reasons / sizeof reasons[0] &&
-	    reasons[why] != NULL;
+	const char *said = reason_words(why);
 	const char *words = leaf ? W_PATH_REVOKED : W_PATH_CA_REVOKED;
 
-	if (known)
+	if (said != NULL)
 		words = leaf ? W_PATH_REVOKED_WHY : W_PATH_CA_REVOKED_WHY;
 	ps_problem_add(out, &(struct ps_problem){
 		.reason = leaf ? PS_PATH_REVOKED : PS_PATH_CA_REVOKED, .words = words,
-		.cert = c, .when = when, .why = known ? reasons[why] : NULL });
+		.cert = c, .when = when, .why = said });
 }
 
 static void

@@ -6,11 +6,12 @@
  * turn back. A message may carry several of one name: an authority changed its
  * key, or its root was issued again, or is certified by others, or somebody
  * wants to annoy. So when the likeliest path has a fault, we go from the leaf
- * upwards, depth first, only over signatures that are right, and have each path
- * that ends at an anchor judged, until one is without fault. What may be spent is bounded: signatures,
- * certificates looked above, paths judged. The same key is not asked twice
- * about the same certificate, and what leads nowhere is not entered twice, so a
- * thousand cross-certificates of one name cost no more than one.
+ * upwards, depth first, only over signatures that are right, and have each
+ * path that ends at an anchor judged, until one is without fault. What may be
+ * spent is bounded: signatures, certificates looked above, paths judged. The
+ * same key is not asked twice about the same certificate, and what leads
+ * nowhere is not entered twice, so a thousand cross-certificates of one name
+ * cost no more than one.
  */
 #include <stdlib.h>
 
