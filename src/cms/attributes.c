@@ -192,7 +192,7 @@ parse_value(struct cms_attrs *a, size_t which, struct der *v)
 
 /* RFC 5652, 11.1 to 11.3: one instance, one value. */
 static void
-parse_attribute(struct cms_attrs *a, struct der *in, uint32_t *seen)
+parse_attribute(struct cms_attrs *a, struct der *in, bool seen[NKNOWN])
 {
 	struct der seq = der_enter(in, DER_SEQUENCE, "Attribute");
 	ps_slice oid = der_oid(&seq, "attrType");
@@ -202,9 +202,9 @@ parse_attribute(struct cms_attrs *a, struct der *in, uint32_t *seen)
 	if (a->nshown < CMS_ATTRS_SHOWN)
 		a->shown[a->nshown++] = oid;
 	if (which < NKNOWN && known[which].single) {
-		if ((*seen & 1u << which) != 0)
+		if (seen[which])
 			a->broken = "attribute-twice";
-		*seen |= 1u << which;
+		seen[which] = true;
 		if (!der_more(&values))
 			a->broken = "attribute-empty";
 	}
@@ -224,12 +224,12 @@ cms_attrs_parse(struct cms_attrs *out, ps_slice inside, ps_err *err)
 	struct cms_attrs a = { 0 };
 	struct der_state state;
 	struct der d;
-	uint32_t seen = 0;
+	bool seen[NKNOWN] = { false };
 	ps_code code;
 
 	der_init(&d, &state, inside, 0, false, "signedAttrs");
 	while (der_more(&d))
-		parse_attribute(&a, &d, &seen);
+		parse_attribute(&a, &d, seen);
 	if ((code = der_finish(&d, "cms.signed-attributes", err)) != PS_OK)
 		return code;
 	/* RFC 5652, 11.1 and 11.2: both MUST be there. */

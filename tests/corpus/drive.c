@@ -79,6 +79,8 @@ drive_library(const struct request *rq, struct ps_json *j)
 	ps_json_text(j, OpenSSL_version(OPENSSL_VERSION));
 	ps_json_key(j, "post-quantum");
 	ps_json_bool(j, can && strstr(names, "ml-dsa") != NULL);
+	ps_json_key(j, "diffie-hellman");
+	ps_json_bool(j, strstr(names, "dh-ephemeral-static") != NULL);
 	ps_json_key(j, "composite");
 	ps_json_bool(j, can && strstr(names, "composite") != NULL);
 }
