@@ -51,24 +51,26 @@ assert_same(const struct ps_buf *a, const struct ps_buf *b)
 	assert_memory_equal(a->p, b->p, a->n);
 }
 
-/* What was damaged is read again to be diagnosed, which a pipe cannot be. */
+/* What was damaged is read again to be diagnosed. A pipe cannot be, unless the
+ * output wanted a copy of the input: only there the verdict may differ. */
 static void
 check_mail(ps_opener *op, ps_slice in)
 {
-	struct result whole[2], cut;
+	struct result whole, first, cut;
 
-	for (int rewinds = 0; rewinds < 2; rewinds++)
-		open_one(op, in, 0, rewinds, true, &whole[rewinds]);
-	assert_same(&whole[0].out, &whole[1].out);
-	for (size_t i = 0; i < NSTEPS; i++)
-		for (int how = 0; how < 4; how++) {
+	open_one(op, in, 0, true, true, &whole);
+	for (int how = 0; how < 4; how++) {
+		open_one(op, in, 0, how & 1, how & 2, &first);
+		assert_same(&whole.out, &first.out);
+		for (size_t i = 0; i < NSTEPS; i++) {
 			open_one(op, in, steps[i], how & 1, how & 2, &cut);
-			assert_same(&whole[how & 1].out, &cut.out);
-			assert_same(&whole[how & 1].json, &cut.json);
+			assert_same(&first.out, &cut.out);
+			assert_same(&first.json, &cut.json);
 			result_clear(&cut);
 		}
-	result_clear(&whole[0]);
-	result_clear(&whole[1]);
+		result_clear(&first);
+	}
+	result_clear(&whole);
 }
 
 static void
