@@ -66,6 +66,7 @@ static const struct {
 };
 
 enum { NKNOWN = sizeof known / sizeof known[0] };
+_Static_assert(NKNOWN <= 64, "a bit for each tells whether it was seen");
 
 static size_t
 find(ps_slice oid)
@@ -169,7 +170,7 @@ parse_value(struct cms_attrs *a, size_t which, struct der *v)
 
 /* RFC 5652, 11.1 to 11.3: one instance, one value. */
 static void
-parse_attribute(struct cms_attrs *a, struct der *in, uint32_t *seen)
+parse_attribute(struct cms_attrs *a, struct der *in, uint64_t *seen)
 {
 	struct der seq = der_enter(in, DER_SEQUENCE, "Attribute");
 	ps_slice oid = der_oid(&seq, "attrType");
@@ -179,9 +180,9 @@ parse_attribute(struct cms_attrs *a, struct der *in, uint32_t *seen)
 	if (a->nshown < CMS_ATTRS_SHOWN)
 		a->shown[a->nshown++] = oid;
 	if (which < NKNOWN && known[which].single) {
-		if ((*seen & 1u << which) != 0)
+		if ((*seen & UINT64_C(1) << which) != 0)
 			a->broken = "attribute-twice";
-		*seen |= 1u << which;
+		*seen |= UINT64_C(1) << which;
 		if (!der_more(&values))
 			a->broken = "attribute-empty";
 	}
@@ -201,7 +202,7 @@ cms_attrs_parse(struct cms_attrs *out, ps_slice inside, ps_err *err)
 	struct cms_attrs a = { 0 };
 	struct der_state state;
 	struct der d;
-	uint32_t seen = 0;
+	uint64_t seen = 0;
 	ps_code code;
 
 	der_init(&d, &state, inside, 0, false, "signedAttrs");
