@@ -153,7 +153,9 @@ add(struct ps_cert_addresses *a, ps_slice value, bool utf8, ps_err *err)
 		free(text);
 		return ps_nomem(err, WHERE);
 	}
-	a->list[a->n++] = (struct ps_cert_address){ text, name, utf8 };
+	a->list[a->n].text = text;
+	a->list[a->n].key = name;
+	a->list[a->n++].utf8 = utf8;
 	return PS_OK;
 }
 

@@ -284,3 +284,16 @@ def _():
     f.want("the signed attributes", found["signed_attributes"][0][-1], "contentTimestamp")
     f.want("the unsigned attributes", sorted(found["unsigned_attributes"][0]), [
         "1.3.6.1.4.1.99999.7", "archiveTimestamp", "archiveTimestampV3", "revocationValues"])
+
+
+@case("T5 every attribute that has a name, once")
+def _():
+    aa = [11, 5, 9, 10, 15, 51, 20, 21, 22, 23, 24, 25, 26, 27, 48]
+    more = [attribute(SMIME + "2.%d" % n, octets(b"x")) for n in aa]
+    more += [attribute("0.4.0.1733.2.4", octets(b"x")),
+             attribute("1.3.6.1.4.1.311.16.4", octets(b"x"))]
+    one = Signer("alice", ENTITY, attributes=usual_attributes(ENTITY) + more)
+    Found(mail(clear(ENTITY, signed_data(None, one)))).summary("signed").states("valid")
+    twice = more + [attribute("1.3.6.1.4.1.311.16.4", octets(b"y"))]
+    one = Signer("alice", ENTITY, attributes=usual_attributes(ENTITY) + twice)
+    Found(mail(clear(ENTITY, signed_data(None, one)))).states("invalid attributes")
