@@ -28,9 +28,11 @@ PS_API void ps_policy_free(ps_policy *p);
  *	bits=2048		shorter keys: weak to read, refused to send
  *	read-bits=1024		shorter keys: refused to read
  *
- * The rules are signed-attributes (required, optional) and, for recipients
- * of whom nothing is known, default-cipher, default-transport and
- * default-digest (an algorithm's name). PS_E_NOT_FOUND and PS_E_MALFORMED name
+ * The rules are signed-attributes (required, optional); for recipients of whom
+ * nothing is known default-cipher, default-transport and default-digest (an
+ * algorithm's name); default-headers (off, none, baseline, shy: RFC 9788) and
+ * legacy-display (on, off: hidden fields at the head of the text too, RFC 9788,
+ * 5.2). PS_E_NOT_FOUND and PS_E_MALFORMED name
  * what is wrong; PS_E_REFUSED: an algorithm that is broken, or a key too
  * short, cannot be made fit for sending. A call that fails changes nothing.
  */

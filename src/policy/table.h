@@ -22,6 +22,8 @@ struct ps_policy {
 	struct ps_policy_row row[PS_ALG_COUNT];
 	bool		 signed_attrs;
 	unsigned	 cipher, digest, transport;	/* for a stranger: enum ps_alg_id */
+	enum ps_hcp	 headers;
+	bool		 legacy_display;
 };
 
 /* ps_policy_builtin fills `p`; false when there is no such policy. */
