@@ -208,7 +208,8 @@ PS_MUST ps_code mime_canonical_writer(ps_writer **out, ps_writer *dst,
  * that was written counts then.
  *
  * `edit` changes what Main Body Parts hold (RFC 9787, 1.1: of a multipart the first
- * part, of an alternative all). `look` says whether this one is to be changed
+ * part, of an alternative all; none where readers could disagree what the multipart
+ * is). `look` says whether this one is to be changed
  * (*out_wanted) and then its whole Content-Type field (appended to out_type); the
  * answers for one leaf are always the same.
  * `open` gives a reader of the new content over the decoded one; the caller

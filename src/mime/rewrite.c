@@ -171,7 +171,7 @@ static ps_code
 multipart(struct rewriting *s, const struct place *at, const struct mime_entity *e,
     ps_err *err)
 {
-	struct place part = { .depth = at->depth + 1, .main = at->main,
+	struct place part = { .depth = at->depth + 1, .main = at->main && !e->duplicate,
 	    .digest = strcmp(e->type.subtype, "digest") == 0 };
 	bool all = strcmp(e->type.subtype, "alternative") == 0;
 	enum mime_region kind = MIME_PREAMBLE;
@@ -245,7 +245,7 @@ entity(struct rewriting *s, const struct place *at, ps_err *err)
 
 	if (code != PS_OK)
 		return code;
-	if (is_sealed(&e) || (!s->how->safe && !at->main))
+	if (is_sealed(&e) || (!s->how->safe && (!at->main || e.duplicate)))
 		code = rewrite_copy(s, at, err);
 	else if (strcmp(e.type.type, "multipart") == 0 && has_boundary(&e) &&
 	    rewrite_is_identity(e.encoding))

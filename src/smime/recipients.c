@@ -4,6 +4,7 @@
  * names the address, never a silent skip (DESIGN 2); all that are missing are
  * named at once.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,6 +169,7 @@ struct refused {
 	struct ps_buf	 missing;	/* "a, b" */
 	struct ps_buf	 unfit;		/* "a (why), b (why)" */
 	size_t		 nunfit;
+	char		 who[256], why[256];	/* the first */
 };
 
 static void
@@ -197,7 +199,10 @@ add_unfit(struct protecting *p, struct refused *r, const char *name, const char 
 		protect_warn(p, W_P_UNFIT_OVER, PS_TEXT("who", name), PS_TEXT("why", why));
 		return PS_OK;
 	}
-	r->nunfit++;
+	if (r->nunfit++ == 0) {
+		snprintf(r->who, sizeof r->who, "%s", name);
+		snprintf(r->why, sizeof r->why, "%s", why);
+	}
 	ps_words(text, sizeof text, W_P_UNFIT_ITEM, PS_TEXT("who", name), PS_TEXT("why", why));
 	return add_item(&r->unfit, text, err);
 }
@@ -210,8 +215,10 @@ refused_error(const struct refused *r, ps_err *err)
 		    PS_OCTETS("who", ps_buf_get(&r->missing)));
 	if (r->nunfit == 0)
 		return PS_OK;
-	return ps_fail(err, PS_E_REFUSED, "smime.protect", PS_NOWHERE,
-	    r->nunfit == 1 ? W_P_UNFIT : W_P_UNFIT_MORE,
+	if (r->nunfit == 1)
+		return ps_fail(err, PS_E_REFUSED, "smime.protect", PS_NOWHERE, W_P_UNFIT,
+		    PS_TEXT("who", r->who), PS_TEXT("why", r->why));
+	return ps_fail(err, PS_E_REFUSED, "smime.protect", PS_NOWHERE, W_P_UNFIT_MORE,
 	    PS_OCTETS("list", ps_buf_get(&r->unfit)));
 }
 

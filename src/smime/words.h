@@ -170,7 +170,7 @@
 #define W_P_NOT_SIGNING	PS_N_("the certificate of {who} is not for signing")
 #define W_P_NO_TO	PS_N_("the mail names no recipient in To or Cc, and none was given with --to")
 #define W_P_MISSING	PS_N_("there is no certificate to encrypt to {who}; give it with --to FILE or --cert FILE")
-#define W_P_UNFIT	PS_N_("the certificate for {list} is not fit to encrypt to; --insecure-recipients overrides this")
+#define W_P_UNFIT	PS_N_("the certificate for {who} is not fit to encrypt to: {why}; --insecure-recipients overrides this")
 #define W_P_UNFIT_MORE	PS_N_("these certificates are not fit to encrypt to: {list}; --insecure-recipients overrides this")
 #define W_P_UNFIT_ITEM	PS_N_("{who} ({why})")
 #define W_P_USAGE	PS_N_("its key usage does not allow encryption; a certificate for encryption is needed")
