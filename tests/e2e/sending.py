@@ -5,8 +5,7 @@
 # Python's email package, and what relays and folders do to a mail on its way.
 """usage: sending.py payload DRAFT SENT PAYLOAD POLICY	the two sections of a mail by RFC 9788
 	sending.py names PAYLOAD FIELDS		the same protected fields and HP-Outer as in FIELDS
-	sending.py relay HOW MAIL		the mail after a relay, on stdout
-	sending.py relays			the names of HOW
+	sending.py relays MAIL DIR		the mail after each relay
 	sending.py safe PAYLOAD			nothing in it that a relay may change
 	sending.py leaf MAIL N			the decoded octets of its n-th leaf
 	sending.py certs DER			the subjects of the bag, in order
@@ -188,8 +187,11 @@ RELAYS = {
 }
 
 
-def relay(how, path):
-    sys.stdout.buffer.write(RELAYS[how](read(path).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")))
+def relays(path, folder):
+    mail = read(path).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    for how, change in RELAYS.items():
+        with open("%s/%s.eml" % (folder, how), "wb") as f:
+            f.write(change(mail))
 
 
 def safe(path):
@@ -216,9 +218,8 @@ def recipients(path):
     print(len(re.findall(r"(?m)^\s+d\.(ktri|kari|kekri|pwri|ori):", text)))
 
 
-TOOLS = {"payload": payload, "names": names, "relay": relay, "safe": safe, "leaf": leaf,
-         "certs": certs, "recipients": recipients,
-         "relays": lambda: print(" ".join(RELAYS))}
+TOOLS = {"payload": payload, "names": names, "relays": relays, "safe": safe, "leaf": leaf,
+         "certs": certs, "recipients": recipients}
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in TOOLS:
         sys.exit(__doc__)
