@@ -67,7 +67,11 @@ run 1 'postseal verify changed.eml --identity bob.p12 --trust root.pem' 2
 say "OpenSSL reads what we wrote."
 run 0 'openssl cms -decrypt -in sealed.eml -recip bob.pem -inkey bob.key |
     openssl cms -verify -CAfile root.pem -out inner.txt'
-same inner.txt "(the body is the draft's)" "tr -d '\\r'"
+same inner.txt "(the attachment is the draft's)" \
+    "tr -d '\\r' | sed -n '/^Content-Type: image/,\$p'"
+
+say "It does not know hidden fields, so a copy of them heads the text."
+run 0 'grep -B 3 -A 2 "^Subject: Gepr" inner.txt'
 
 say "And we read what OpenSSL writes."
 sed -n '/^Content-Type/,$p' draft.eml >entity

@@ -128,6 +128,7 @@ read_all(ps_slice in, size_t step, struct seen *s, ps_err *err)
 static ps_code
 make_safe(ps_slice in, struct ps_buf *out, ps_err *err)
 {
+	const struct mime_rewrite how = { .limits = &ps_limits_default, .safe = true };
 	struct mime_header h = { 0 };
 	struct source src;
 	struct sink sink;
@@ -136,7 +137,7 @@ make_safe(ps_slice in, struct ps_buf *out, ps_err *err)
 	ps_code code = mime_header_read(&h, r, &ps_limits_default, err);
 
 	if (code == PS_OK)
-		code = mime_make_safe(&h, r, w, false, &ps_limits_default, err);
+		code = mime_rewrite(&how, &h, r, w, err);
 	if (code == PS_OK)
 		code = ps_buf_add(out, ps_buf_get(&sink.got), err);
 	mime_header_clear(&h);

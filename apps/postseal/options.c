@@ -66,12 +66,13 @@ static const struct row rows[] = {
 	{ "eol", "crlf|lf", O_EOL, AT(eol), VERB_OPEN | WRITES, CHOICE },
 	{ "bcc-dir", "DIR", O_BCC_DIR, AT(bcc_dir), SEALS, TEXT },
 	{ "no-self", NULL, O_NO_SELF, AT(no_self), SEALS, FLAG },
+	{ "draft", NULL, O_DRAFT, AT(draft), VERB_ENCRYPT, FLAG },
 	{ "opaque", NULL, O_OPAQUE, AT(opaque), SIGNS, FLAG },
 	{ "digest", "NAME", O_DIGEST, AT(digest), SIGNS, TEXT },
 	{ "padding", "pss|pkcs1", O_PADDING, AT(padding), SIGNS, TEXT },
 	{ "cipher", "NAME", O_CIPHER, AT(cipher), SEALS, TEXT },
 	{ "key-transport", "oaep|pkcs1", O_KEY_TRANSPORT, AT(key_transport), SEALS, TEXT },
-	{ "headers", "off", O_HEADERS, AT(headers), WRITES, TEXT },
+	{ "headers", "off|none|baseline|shy", O_HEADERS, AT(headers), WRITES, TEXT },
 	{ "compress", NULL, O_COMPRESS, AT(compress), WRITES, FLAG },
 	{ "der", NULL, O_DER, AT(der), WRITES, FLAG },
 	{ "key-ids", NULL, O_KEY_IDS, AT(key_ids), WRITES, FLAG },
@@ -335,8 +336,8 @@ check_values(struct options *o)
 {
 	if (o->online)
 		return say_usage(o->verb_name, T_ONLINE);
-	if (o->headers != NULL && strcmp(o->headers, "off") != 0)
-		return say_usage(o->verb_name, T_HEADERS, o->headers);
+	if (o->draft && o->identity.n == 0)
+		return say_usage(o->verb_name, T_DRAFT);
 	if (o->from != NULL && strchr(o->from, '@') == NULL)
 		return say_usage(o->verb_name, T_ADDRESS, "--from", o->from);
 	if (o->at != NULL && ps_time_parse(o->at, &o->when) != PS_OK)

@@ -42,7 +42,7 @@ struct options {
 	int		 require;		/* -1: not given; 0 signed, 1 sealed */
 	bool		 json, all_parts, no_self, explain, online, offline,
 			 no_store, opaque, der, compress, key_ids,
-			 insecure_recipients, help;
+			 insecure_recipients, draft, help;
 	int64_t		 when;			/* --at as a time */
 };
 

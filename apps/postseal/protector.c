@@ -42,6 +42,7 @@ static const struct {
 	{ "--der", AT(der), ps_protector_set_der },
 	{ "--compress", AT(compress), ps_protector_set_compress },
 	{ "--no-self", AT(no_self), ps_protector_set_no_self },
+	{ "--draft", AT(draft), ps_protector_set_draft },
 	{ "--insecure-recipients", AT(insecure_recipients),
 	  ps_protector_set_insecure_recipients },
 };

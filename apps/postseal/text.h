@@ -41,8 +41,8 @@
 	"--to wants a certificate file or an address like bob@example.net, not %s"
 #define T_ONLINE	\
 	"--online is not in this version, which never asks the network; give CRLs by --crl FILE"
-#define T_HEADERS	\
-	"--headers %s is not in this version; --headers off is its only form, and the default"
+#define T_DRAFT		\
+	"--draft needs --identity FILE: a draft is encrypted to its author alone"
 #define T_TWO_PASSPHRASES "--passphrase-file and --passphrase-fd exclude each other"
 #define T_KEK_SIZE	\
 	"a key-encryption key is 16, 24 or 32 raw octets, and this file holds %s"
@@ -150,7 +150,8 @@
 #define O_PADDING	"the padding of RSA signatures"
 #define O_CIPHER	"content cipher: aes-256-gcm, aes-256-cbc, ..."
 #define O_KEY_TRANSPORT	"how RSA recipients get the key"
-#define O_HEADERS	"header protection: only off in this version"
+#define O_HEADERS	"header protection; default: baseline"
+#define O_DRAFT		"an unfinished mail: for your own eyes, Bcc kept"
 #define O_DER		"definite lengths at any size: one more pass"
 #define O_COMPRESS	"compress before signing or encrypting"
 #define O_KEY_IDS	"name signers and recipients by key identifier"
@@ -166,7 +167,7 @@
 	"  store       not in this version: name certificates and identities by file\n" \
 	"  network     not in this version: nothing is ever fetched\n" \
 	"  tokens      not in this version: no pkcs11: identities\n" \
-	"  headers     --headers off only: no header protection in this version\n" \
+	"  headers     --headers baseline, shy, none and off\n" \
 	"  gateway     not in this version\n"
 #define V_ALGORITHMS	"\nAlgorithms\n"
 

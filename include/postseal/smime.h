@@ -174,8 +174,22 @@ PS_API PS_MUST ps_code ps_protector_set_der(ps_protector *pr, int on, ps_err *er
 PS_API PS_MUST ps_code ps_protector_set_compress(ps_protector *pr, int on, ps_err *err);
 PS_API PS_MUST ps_code ps_protector_set_no_self(ps_protector *pr, int on, ps_err *err);
 PS_API PS_MUST ps_code ps_protector_set_eol(ps_protector *pr, int eol, ps_err *err);
-/* Header protection: "off" is the only form of this version. */
+/*
+ * Header protection (RFC 9788): "off"; "none" protects the fields and hides none;
+ * "baseline" hides Subject, Comments and Keywords of what is encrypted, "shy" the
+ * names beside addresses and the time zone too. What is only signed hides nothing.
+ * Default: the policy's, "baseline" unless it was changed. What is given here and
+ * cannot be done (the mail is signed or encrypted already, or is to be compressed) is
+ * PS_E_MISUSE; the default is a warning then. PS_E_MISUSE too for another name.
+ */
 PS_API PS_MUST ps_code ps_protector_set_headers(ps_protector *pr, const char *name, ps_err *err);
+/*
+ * A draft (RFC 9787, 8): PS_ENCRYPT to the identities alone, whoever is asked for or
+ * named by the mail; Bcc stays inside; headers "shy" unless they were set.
+ * PS_E_MISUSE with PS_SIGN, for what is not finished is not signed, without an
+ * identity that can decrypt, and with recipients that were asked for.
+ */
+PS_API PS_MUST ps_code ps_protector_set_draft(ps_protector *pr, int on, ps_err *err);
 /* Encrypt to certificates that are expired, untrusted or not for mail. */
 PS_API PS_MUST ps_code ps_protector_set_insecure_recipients(ps_protector *pr, int on,
     ps_err *err);

@@ -113,6 +113,86 @@ last_lf(const uint8_t *p, size_t n)
 	return n;
 }
 
+/* --- what relays change --- */
+
+static const char from_line[] = "\nFrom ";
+enum { FROM = sizeof from_line - 1 };
+
+/* Does white space end a line, could one begin with "From "? Looks at what begins in whole
+ * vectors and answers how many octets those were. */
+static size_t
+look_fragile(const uint8_t *p, size_t n, bool *out_space, bool *out_from)
+{
+	const octets16 cr = all_of('\r'), lf = all_of('\n'), sp = all_of(' ');
+	const octets16 tab = all_of('\t'), f = all_of('F'), r = all_of('r');
+	octets16 space = all_of(0), from = space;
+	size_t i = 0;
+
+	for (; i + 18 <= n; i += 16) {
+		octets16 v = load(p + i), next = load(p + i + 1);
+
+		space |= (octets16)((octets16)(v == sp) | (octets16)(v == tab)) &
+		    ((octets16)(next == cr) | (octets16)(next == lf));
+		from |= (octets16)(v == lf) & (octets16)(next == f) &
+		    (octets16)(load(p + i + 2) == r);
+	}
+	*out_space = any(space);
+	*out_from = any(from);
+	return i;
+}
+
+static bool
+is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool
+look_slow(const uint8_t *p, size_t n)
+{
+	for (size_t i = 0; i + 1 < n; i++)
+		if ((is_blank(p[i]) && (p[i + 1] == '\r' || p[i + 1] == '\n')) ||
+		    (i + FROM <= n && memcmp(p + i, from_line, FROM) == 0))
+			return true;
+	return false;
+}
+
+/* The octets before and the first of `in`; the start is the start of a line. */
+static bool
+look_joint(const struct mime_watch *w, ps_slice in)
+{
+	uint8_t joint[2 * MIME_WATCH_TAIL];
+	size_t n = in.n < MIME_WATCH_TAIL ? in.n : MIME_WATCH_TAIL;
+
+	memcpy(joint, w->tail, MIME_WATCH_TAIL);
+	if (w->n == 0)
+		joint[MIME_WATCH_TAIL - 1] = '\n';
+	memcpy(joint + MIME_WATCH_TAIL, in.p, n);
+	return look_slow(joint, MIME_WATCH_TAIL + n);
+}
+
+static bool
+is_fragile(const struct mime_watch *w, ps_slice in)
+{
+	bool space, from;
+	size_t done = look_fragile(in.p, in.n, &space, &from);
+
+	if (space || look_joint(w, in) || look_slow(in.p + done, in.n - done))
+		return true;
+	return from && memmem(in.p, in.n, from_line, FROM) != NULL;
+}
+
+static void
+keep_tail(struct mime_watch *w, ps_slice in)
+{
+	size_t n = in.n < MIME_WATCH_TAIL ? in.n : MIME_WATCH_TAIL;
+
+	if (w->n == 0)
+		w->tail[MIME_WATCH_TAIL - 1] = '\n';
+	memmove(w->tail, w->tail + n, MIME_WATCH_TAIL - n);
+	memcpy(w->tail + MIME_WATCH_TAIL - n, in.p + in.n - n, n);
+}
+
 /* lines_fit counts the octets of the present line on, over `in`, and tells
  * whether no line was too long. */
 static bool
@@ -150,8 +230,10 @@ tail_line(uint64_t *line, ps_slice in)
 static void
 note(struct mime_watch *w, ps_slice out, unsigned seen)
 {
-	if (seen != 0)
+	if (seen != 0 || (w->exposed && !w->unsafe && is_fragile(w, out)))
 		w->unsafe = true;
+	if (w->exposed)
+		keep_tail(w, out);
 	if (w->unsafe)
 		tail_line(&w->line, out);
 	else if (!lines_fit(&w->line, out))
@@ -219,14 +301,15 @@ canonical_write(ps_writer *w, ps_slice in, ps_err *err)
 	return put(c, in, seen, err);
 }
 
-/* What is left open at the end can no longer become a line end. */
+/* What is left open at the end can no longer become a line end; white space there
+ * stands before the line end of a delimiter. */
 static ps_code
 canonical_finish(ps_writer *w, ps_err *err)
 {
 	struct canonical *c = (struct canonical *)w;
 
 	(void)err;
-	if (c->watch->last == '\r')
+	if (c->watch->last == '\r' || (c->watch->exposed && is_blank(c->watch->last)))
 		c->watch->unsafe = true;
 	return PS_OK;
 }

@@ -40,6 +40,8 @@ static const struct {
 	{ "shift_jis", OTHER }, { "iso-2022-jp", OTHER },
 };
 
+enum { ROWS = sizeof charsets / sizeof charsets[0] };
+
 /* windows-1252 from 0x80 to 0x9f, by the table of the Unicode consortium;
  * 0: not assigned. */
 static const uint16_t cp1252_high[32] = {
@@ -175,16 +177,25 @@ from_other(struct ps_buf *out, const char *name, ps_slice in, bool *known,
 	return code;
 }
 
+/* The row of a charset's name, or their number. */
+static size_t
+row_of(ps_slice charset)
+{
+	size_t i = 0;
+
+	while (i < ROWS && !ps_ascii_equal(charset, ps_str(charsets[i].name)))
+		i++;
+	return i;
+}
+
 ps_code
 mime_to_utf8(struct ps_buf *out, ps_slice charset, ps_slice in,
     bool *out_known, ps_err *err)
 {
-	size_t i = 0, n = sizeof charsets / sizeof charsets[0];
+	size_t i = row_of(charset);
 
-	while (i < n && !ps_ascii_equal(charset, ps_str(charsets[i].name)))
-		i++;
-	*out_known = i < n;
-	if (i == n)
+	*out_known = i < ROWS;
+	if (i == ROWS)
 		return PS_OK;
 	switch (charsets[i].kind) {
 	case UTF8:
@@ -198,4 +209,66 @@ mime_to_utf8(struct ps_buf *out, ps_slice charset, ps_slice in,
 		break;
 	}
 	return from_octets(out, charsets[i].kind, in, err);
+}
+
+bool
+mime_charset_known(const char *charset)
+{
+	return row_of(ps_str(charset)) < ROWS;
+}
+
+static bool
+is_ascii(ps_slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] > 126)
+			return false;
+	return true;
+}
+
+/* One call of iconv into the window; false: it does not fit the charset. */
+static ps_code
+turn(iconv_t cd, char **in, size_t *left, struct ps_buf *out, bool *out_fits, ps_err *err)
+{
+	char window[256], *w = window;
+	size_t room = sizeof window;
+	size_t r = iconv(cd, in, left, &w, &room);
+
+	*out_fits = r == 0 || (r == (size_t)-1 && errno == E2BIG);
+	return ps_buf_add(out, (ps_slice){ (uint8_t *)window, sizeof window - room }, err);
+}
+
+static ps_code
+to_other(struct ps_buf *out, const char *name, ps_slice in, bool *out_fits, ps_err *err)
+{
+	/* iconv(3) wants a char ** but writes nothing there. */
+	union { const uint8_t *octets; char *text; } p = { .octets = in.p };
+	size_t left = in.n, before = out->n;
+	iconv_t cd = iconv_open(name, "UTF-8");
+	ps_code code = PS_OK;
+
+	*out_fits = cd != (iconv_t)-1;
+	if (!*out_fits)
+		return PS_OK;
+	while (code == PS_OK && *out_fits && left != 0)
+		code = turn(cd, &p.text, &left, out, out_fits, err);
+	if (code == PS_OK && *out_fits)	/* back to the first state of one that has several */
+		code = turn(cd, NULL, NULL, out, out_fits, err);
+	iconv_close(cd);
+	if (code != PS_OK || !*out_fits)
+		out->n = before;
+	return code;
+}
+
+ps_code
+mime_from_utf8(struct ps_buf *out, const char *charset, ps_slice in, bool *out_fits, ps_err *err)
+{
+	size_t i = row_of(ps_str(charset));
+
+	*out_fits = i < ROWS && (is_ascii(in) || charsets[i].kind == UTF8);
+	if (*out_fits)
+		return ps_buf_add(out, in, err);
+	if (i == ROWS || charsets[i].kind == ASCII)
+		return PS_OK;
+	return to_other(out, charsets[i].name, in, out_fits, err);
 }

@@ -14,5 +14,11 @@
  */
 PS_MUST ps_code mime_to_utf8(struct ps_buf *out, ps_slice charset, ps_slice in,
     bool *out_known, ps_err *err);
+/* mime_charset_known: one of these; in each of them ASCII stands for itself. */
+bool	mime_charset_known(const char *charset);
+/* mime_from_utf8 appends the UTF-8 text `in` in `charset`. *out_fits is false, and
+ * nothing appended, for another charset or a text that it cannot hold. */
+PS_MUST ps_code mime_from_utf8(struct ps_buf *out, const char *charset, ps_slice in,
+    bool *out_fits, ps_err *err);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "mime/mime.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -145,4 +146,20 @@ mime_date_parse(ps_slice body, int64_t *out)
 		return false;
 	*out = t - offset;
 	return true;
+}
+
+/* RFC 5322, 3.3. 1970-01-01 was a Thursday. */
+void
+mime_date_format(int64_t t, char out[MIME_DATE_SIZE])
+{
+	static const char *const days[] = { "Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed" };
+	static const char *const short_months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+	    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	struct ps_date d;
+	int64_t day = (t - (t % 86400 + 86400) % 86400) / 86400;
+
+	ps_clock_to_date(t, &d);
+	snprintf(out, MIME_DATE_SIZE, "%s, %02d %s %04d %02d:%02d:%02d +0000",
+	    days[(day % 7 + 7) % 7], d.day, short_months[d.month - 1], d.year, d.hour, d.minute,
+	    d.second);
 }

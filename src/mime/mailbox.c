@@ -445,6 +445,7 @@ read_list(struct mime_mailboxes *out, struct mime_lex *l,
 		else if (group)
 			out->malformed = true;
 		group = group || e.group;
+		out->grouped = out->grouped || e.group;
 	}
 	out->malformed = out->malformed || group;
 	return code;
@@ -456,7 +457,7 @@ mime_mailboxes_parse(struct mime_mailboxes *out, ps_slice body,
 {
 	struct mime_lex l = mime_lex_of(body);
 	size_t before = out->n;
-	bool malformed = out->malformed;
+	bool malformed = out->malformed, grouped = out->grouped;
 	ps_code code = read_list(out, &l, limits, err);
 
 	if (code == PS_OK)
@@ -464,6 +465,7 @@ mime_mailboxes_parse(struct mime_mailboxes *out, ps_slice body,
 	while (out->n > before)
 		box_clear(&out->box[--out->n]);
 	out->malformed = malformed;
+	out->grouped = grouped;
 	return code;
 }
 

@@ -149,6 +149,7 @@ struct mime_mailboxes {
 	struct mime_mailbox *box;
 	size_t	 n;
 	bool	 malformed;	/* something could not be read, or in two ways */
+	bool	 grouped;	/* some stood in a named group */
 };
 /* mime_mailboxes_parse reads an address-list body: groups flattened, obsolete
  * forms accepted; addresses are found before words are decoded. Appends,
@@ -159,6 +160,9 @@ void	mime_mailboxes_clear(struct mime_mailboxes *m);
 
 /* mime_date_parse reads a Date body (RFC 5322, 3.3, obsolete zones too). */
 bool	mime_date_parse(ps_slice body, int64_t *out);
+/* mime_date_format writes the Date body of that time in UTC. */
+enum { MIME_DATE_SIZE = 40 };
+void	mime_date_format(int64_t t, char out[MIME_DATE_SIZE]);
 
 /* --- writing --- */
 
@@ -171,12 +175,16 @@ void	mime_boundary(char out[48], const uint8_t random[16]);
  * ends, and is watched: `unsafe` is set when it cannot travel as 7bit (an
  * octet above 126 or NUL, a bare CR, a line over 998 octets). Hands on windows
  * without copying where nothing is to be changed. `from_lf`: bare LF becomes
- * CRLF (the input is a stored mail); else a bare LF makes it unsafe. finish
- * completes the watch and does not finish `dst`.
+ * CRLF (the input is a stored mail); else a bare LF makes it unsafe. `exposed`:
+ * it travels as it is, so what relays and folders are known to change (white
+ * space at the end of a line, "From " at its start) makes it unsafe too.
+ * finish completes the watch and does not finish `dst`.
  */
+enum { MIME_WATCH_TAIL = 5 };
 struct mime_watch {
-	bool	 from_lf;
+	bool	 from_lf, exposed;
 	bool	 unsafe;
+	uint8_t	 tail[MIME_WATCH_TAIL];	/* the octets before, when exposed */
 	uint64_t line;		/* octets of the present line */
 	uint64_t n;		/* octets put out */
 	uint8_t	 last;		/* octet */
@@ -185,18 +193,41 @@ PS_MUST ps_code mime_canonical_writer(ps_writer **out, ps_writer *dst,
     struct mime_watch *watch, ps_err *err);
 
 /*
- * mime_make_safe copies an entity (header section `h`, already read, and the
- * rest in `body`) so that it travels as 7bit with CRLF: leaves that do not are
- * re-encoded (text: quoted-printable; other: base64), their
- * Content-Transfer-Encoding (and those of the multiparts and messages around
- * them) rewritten; everything else stays octet for octet but for line ends,
- * multipart/signed and /encrypted as a whole, and fields with raw UTF-8. Only
- * structural fields of `h` are written when `structural_only`; its postmark
- * never. Constant memory. Reads `body` twice when it can be rewound, else
- * re-encodes leaves above 32 KiB unseen. Does not finish `dst`. Limits:
- * mime_depth, parts and those of headers.
+ * mime_rewrite copies an entity (header section `h`, already read, and the rest in
+ * `body`); everything that is not named here stays octet for octet but for line
+ * ends, multipart/signed and /encrypted as a whole, and fields with raw UTF-8.
+ * `h`'s postmark is not written. Does not finish `dst`. Limits: mime_depth,
+ * parts and those of headers.
+ *
+ * `safe`: leaves that cannot travel as 7bit (`exposed`: unchanged, see
+ * mime_watch) are re-encoded (text: quoted-printable, base64 where that would be
+ * much longer; other: base64), their Content-Transfer-Encoding and those of
+ * the multiparts and messages around them rewritten. Constant memory. Reads
+ * `body` twice when it can be rewound, else re-encodes leaves above 32 KiB
+ * unseen. Without `safe` the copy ends early once `watch` is unsafe: nothing
+ * that was written counts then.
+ *
+ * `edit` changes what Main Body Parts hold (RFC 9787, 1.1: of a multipart the first
+ * part, of an alternative all; none where readers could disagree what the multipart
+ * is). `look` says whether this one is to be changed
+ * (*out_wanted) and then its whole Content-Type field (appended to out_type); the
+ * answers for one leaf are always the same.
+ * `open` gives a reader of the new content over the decoded one; the caller
+ * closes it before the next `look`.
  */
-PS_MUST ps_code mime_make_safe(const struct mime_header *h, ps_reader *body,
-    ps_writer *dst, bool structural_only, const struct ps_limits *limits, ps_err *err);
+struct mime_edit {
+	ps_code	(*look)(void *arg, const struct mime_header *h, const struct mime_entity *e,
+		    bool *out_wanted, struct ps_buf *out_type, ps_err *err);
+	ps_code	(*open)(void *arg, ps_reader *decoded, ps_reader **out, ps_err *err);
+	void	*arg;
+};
+struct mime_rewrite {
+	const struct ps_limits *limits;
+	bool	 safe, exposed;
+	struct mime_watch *watch;	/* NULL: its own, from_lf */
+	const struct mime_edit *edit;	/* NULL: none */
+};
+PS_MUST ps_code mime_rewrite(const struct mime_rewrite *how, const struct mime_header *h,
+    ps_reader *body, ps_writer *dst, ps_err *err);
 
 #endif

@@ -246,5 +246,7 @@ ps_policy_builtin(struct ps_policy *p, const char *name)
 	memcpy(p->choice, choice, sizeof choice);
 	p->digest = PS_ALG_NONE;
 	p->transport = policies[i].transport;
+	p->headers = PS_HCP_BASELINE;	/* RFC 9788, 3.3: the Subject is hidden by default */
+	p->legacy_display = true;
 	return true;
 }

@@ -56,4 +56,25 @@ const struct ps_alg *ps_policy_default(const ps_policy *p, enum ps_alg_kind kind
  * NULL: there are no more. */
 const struct ps_alg *ps_policy_choice(const ps_policy *p, size_t i);
 
+/* --- header fields (RFC 9788) --- */
+
+/* How the fields are protected; from left to right less can be read outside. */
+enum ps_hcp { PS_HCP_OFF, PS_HCP_NONE, PS_HCP_BASELINE, PS_HCP_SHY };
+/* What becomes of a field outside of an encrypted mail. */
+enum ps_hide {
+	PS_HIDE_NOTHING,
+	PS_HIDE_FIELD,		/* it is left out */
+	PS_HIDE_TEXT,		/* "[...]" */
+	PS_HIDE_NAME,		/* a single mailbox: the address alone */
+	PS_HIDE_NAMES,		/* mailboxes: the addresses alone */
+	PS_HIDE_ZONE		/* a date: the same instant in UTC */
+};
+const char *ps_hcp_name(enum ps_hcp hcp);
+bool	ps_hcp_by_name(const char *name, enum ps_hcp *out);
+enum ps_hide ps_hcp_hide(enum ps_hcp hcp, ps_slice field);
+/* Where nothing else is asked for. */
+enum ps_hcp ps_policy_headers(const ps_policy *p);
+/* Do hidden fields stand at the head of the text too, for programs without RFC 9788? */
+bool	ps_policy_legacy_display(const ps_policy *p);
+
 #endif

@@ -358,6 +358,25 @@ rule_any(struct ps_policy *p, const char *value, ps_err *err)
 	return rule_refused(&p->certs.no_any, "any-policy", value, err);
 }
 
+static ps_code
+rule_headers(struct ps_policy *p, const char *value, ps_err *err)
+{
+	if (ps_hcp_by_name(value, &p->headers))
+		return PS_OK;
+	return bad_value("default-headers", value, "off, none, baseline, shy", err);
+}
+
+static ps_code
+rule_legacy_display(struct ps_policy *p, const char *value, ps_err *err)
+{
+	bool on = strcmp(value, "on") == 0;
+
+	if (!on && strcmp(value, "off") != 0)
+		return bad_value("legacy-display", value, "on, off", err);
+	p->legacy_display = on;
+	return PS_OK;
+}
+
 static const struct {
 	const char	*name;
 	ps_code		(*set)(struct ps_policy *p, const char *value, ps_err *err);
@@ -371,6 +390,8 @@ static const struct {
 	{ "explicit-policy",	rule_explicit },
 	{ "policy-mapping",	rule_mapping },
 	{ "any-policy",		rule_any },
+	{ "default-headers",	rule_headers },
+	{ "legacy-display",	rule_legacy_display },
 };
 
 static ps_code

@@ -25,6 +25,8 @@ struct ps_policy {
 	struct ps_policy_certs certs;
 	unsigned	 cipher, digest, transport;	/* for a stranger: enum ps_alg_id */
 	unsigned	 choice[PS_CHOICE_MAX + 1];	/* ciphers, best first; ends with 0 */
+	enum ps_hcp	 headers;
+	bool		 legacy_display;
 };
 
 /* ps_policy_builtin fills `p`; false when there is no such policy. */

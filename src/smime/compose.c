@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The protected mail, written.
- *
- * Inside all lines end in CRLF, whatever the input has: that is what is signed
- * and encrypted. The content goes through in one pass and is watched: when it
- * turns out that it cannot travel as 7bit, the pass is thrown away and done
- * again with the leaves re-encoded. Most mails are 7bit, and pay nothing.
+ * The protected mail, written: layer by layer around the content, from the inside out.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,94 +13,6 @@
 #include "crypto/digest.h"
 #include "smime/protecting.h"
 #include "smime/words.h"
-
-/* --- the content --- */
-
-static bool
-is_inner_field(const struct mime_field *f)
-{
-	return mime_field_is_structural(f) && !mime_field_is(f, "MIME-Version");
-}
-
-/* The structural fields move inside; text without any says what it is. */
-static ps_code
-write_inner_header(struct protecting *p, ps_writer *w, ps_err *err)
-{
-	ps_code code;
-
-	if (mime_header_find(&p->mail, "Content-Type", 0) == NULL &&
-	    (code = ps_writer_text(w, "Content-Type: text/plain; charset=us-ascii\r\n", err)) !=
-	    PS_OK)
-		return code;
-	for (size_t i = 0; i < p->mail.n; i++)
-		if (is_inner_field(&p->mail.field[i]) &&
-		    (code = ps_writer_write(w, p->mail.field[i].raw, err)) != PS_OK)
-			return code;
-	return ps_writer_text(w, "\r\n", err);
-}
-
-/* Takes the input to the body: the header section was read before. */
-static ps_code
-find_body(struct protecting *p, ps_err *err)
-{
-	struct mime_header again = { 0 };
-	ps_code code;
-
-	if ((code = ps_reader_rewind(p->in, err)) == PS_OK &&
-	    (code = mime_header_read(&again, p->in, p->limits, err)) == PS_OK &&
-	    !ps_slice_equal(ps_buf_get(&again.block), ps_buf_get(&p->mail.block)))
-		code = ps_fail(err, PS_E_CHANGED, "smime.protect", PS_NOWHERE, W_P_CHANGED);
-	mime_header_clear(&again);
-	return code;
-}
-
-/* Copies the body, and stops early once it is known to be unsafe. */
-static ps_code
-copy_body(ps_reader *in, ps_writer *w, const struct mime_watch *watch, ps_err *err)
-{
-	ps_slice s;
-	ps_code code;
-
-	for (;;) {
-		if ((code = ps_reader_peek(in, 1, &s, err)) != PS_OK || s.n == 0 ||
-		    watch->unsafe)
-			return code;
-		if ((code = ps_writer_write(w, s, err)) != PS_OK)
-			return code;
-		ps_reader_consume(in, s.n);
-	}
-}
-
-static ps_code
-write_as_it_is(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *err)
-{
-	struct mime_watch watch = { .from_lf = p->mail.lf };
-	ps_writer *w;
-	ps_code code;
-
-	if ((code = mime_canonical_writer(&w, dst, &watch, err)) != PS_OK)
-		return code;
-	if ((code = write_inner_header(p, w, err)) == PS_OK &&
-	    (code = copy_body(p->in, w, &watch, err)) == PS_OK && !watch.unsafe)
-		code = ps_writer_finish(w, err);
-	*out_unsafe = watch.unsafe;
-	ps_writer_close(w);
-	return code;
-}
-
-/* The mail's structural fields and its body. */
-static ps_code
-write_entity(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *err)
-{
-	ps_code code;
-
-	*out_unsafe = false;
-	if ((code = find_body(p, err)) != PS_OK)
-		return code;
-	if (!p->safe)
-		return write_as_it_is(p, dst, out_unsafe, err);
-	return mime_make_safe(&p->mail, p->in, dst, true, p->limits, err);
-}
 
 /* --- layers --- */
 
@@ -166,7 +73,7 @@ write_compressed(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err 
 	if ((code = write_cms_header(dst, "compressed-data", "smime.p7z", err)) == PS_OK &&
 	    (code = open_base64(&b64, dst, err)) == PS_OK &&
 	    (code = cms_compress_writer_open(&w, b64.w, DEFLATE_LEVEL, &size, err)) == PS_OK &&
-	    (code = write_entity(p, w, out_unsafe, err)) == PS_OK && !*out_unsafe &&
+	    (code = protect_write_content(p, w, out_unsafe, err)) == PS_OK && !*out_unsafe &&
 	    (code = ps_writer_finish(w, err)) == PS_OK)
 		code = ps_writer_finish(b64.w, err);
 	ps_writer_close(w);
@@ -185,7 +92,7 @@ write_content(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *er
 		return PS_OK;
 	}
 	return p->pr->compress ? write_compressed(p, dst, out_unsafe, err)
-	    : write_entity(p, dst, out_unsafe, err);
+	    : protect_write_content(p, dst, out_unsafe, err);
 }
 
 /* --- signed --- */
@@ -433,25 +340,15 @@ write_encrypted(struct protecting *p, const struct protect_list *to, ps_writer *
 
 /* --- the mail around it --- */
 
-/* Bcc is in nobody's copy (RFC 9787, 8). */
-static bool
-is_outer_field(const struct mime_field *f)
-{
-	return !mime_field_is_structural(f) && !mime_field_is(f, "Bcc") &&
-	    !mime_field_is(f, "Resent-Bcc");
-}
-
 static ps_code
 write_outer_header(struct protecting *p, ps_writer *raw, ps_err *err)
 {
 	ps_code code = PS_OK;
 
-	if (p->mail.postmark.n != 0 &&
-	    (code = ps_writer_write(raw, p->mail.postmark, err)) != PS_OK)
-		return code;
-	for (size_t i = 0; i < p->mail.n && code == PS_OK; i++)
-		if (is_outer_field(&p->mail.field[i]))
-			code = ps_writer_write(raw, p->mail.field[i].raw, err);
+	if (p->mail.postmark.n != 0)
+		code = ps_writer_write(raw, p->mail.postmark, err);
+	if (code == PS_OK && p->outer.n != 0)
+		code = ps_writer_write(raw, ps_buf_get(&p->outer), err);
 	return code;
 }
 
@@ -524,7 +421,7 @@ deflate_to(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *err)
 	if ((code = ps_deflate_init(&deflate, DEFLATE_LEVEL, err)) != PS_OK)
 		return code;
 	if ((code = ps_writer_open_step(&step, dst, &deflate.step, err)) == PS_OK &&
-	    (code = write_entity(p, step, out_unsafe, err)) == PS_OK && !*out_unsafe)
+	    (code = protect_write_content(p, step, out_unsafe, err)) == PS_OK && !*out_unsafe)
 		code = ps_writer_finish(step, err);
 	ps_writer_close(step);
 	ps_deflate_clear(&deflate);

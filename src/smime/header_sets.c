@@ -26,6 +26,49 @@ ps_hp_name(enum ps_hp mode)
 	return names[mode];
 }
 
+/*
+ * What transport adds on the way, or "Prefix-" of it. Resent-* are not among them: people
+ * read those as who sent it, and anybody may add them. Authors write some of these too.
+ */
+static const struct {
+	const char	*name;
+	bool		 authored;
+} transit[] = {
+	{ "Archived-At", true }, { "ARC-", false }, { "Authentication-Results", false },
+	{ "Delivered-To", false }, { "DKIM-Signature", false }, { "List-", true },
+	{ "Received", false }, { "Received-SPF", false }, { "Return-Path", false },
+	{ "X-Original-To", false }, { "X-Spam-", false },
+};
+enum { TRANSIT = sizeof transit / sizeof transit[0] };
+
+static size_t
+transit_row(ps_slice name)
+{
+	size_t i, n;
+
+	for (i = 0; i < TRANSIT; i++) {
+		n = strlen(transit[i].name);
+		if (name.n >= n && (transit[i].name[n - 1] == '-' || name.n == n) &&
+		    ps_ascii_equal((ps_slice){ name.p, n }, ps_str(transit[i].name)))
+			break;
+	}
+	return i;
+}
+
+bool
+ps_headers_is_transit(ps_slice name)
+{
+	return transit_row(name) < TRANSIT;
+}
+
+bool
+ps_headers_is_trace(ps_slice name)
+{
+	size_t i = transit_row(name);
+
+	return i < TRANSIT && !transit[i].authored;
+}
+
 void
 ps_names_clear(struct ps_names *n)
 {

@@ -23,6 +23,11 @@ enum ps_hp {
 };
 const char *ps_hp_name(enum ps_hp mode);
 
+/* ps_headers_is_transit: transport adds such a field on the way, so it counts from outside;
+ * ps_headers_is_trace: and nobody but transport writes it. */
+bool	ps_headers_is_transit(ps_slice name);
+bool	ps_headers_is_trace(ps_slice name);
+
 struct ps_names {
 	char	**name;
 	size_t	 n;

@@ -108,29 +108,6 @@ opening_output_part(struct opening *o, const struct mime_header *h, bool cut, ps
 	return opening_output_write(o, (ps_slice){ block.p + before, block.n - before }, err);
 }
 
-/*
- * What transport adds on the way, or "Prefix-" of it. Resent-* are not among them: people
- * read those as who sent it, and anybody may add them.
- */
-static const char *const transit[] = {
-	"Archived-At", "ARC-", "Authentication-Results", "Delivered-To", "DKIM-Signature",
-	"List-", "Received", "Received-SPF", "Return-Path", "X-Original-To", "X-Spam-",
-};
-
-static bool
-is_transit(ps_slice name)
-{
-	for (size_t i = 0; i < sizeof transit / sizeof transit[0]; i++) {
-		size_t n = strlen(transit[i]);
-		bool prefix = transit[i][n - 1] == '-';
-
-		if (name.n >= n && (prefix || name.n == n) &&
-		    ps_ascii_equal((ps_slice){ name.p, n }, ps_str(transit[i])))
-			return true;
-	}
-	return false;
-}
-
 static bool
 is_protected(const struct opening *o)
 {
@@ -150,7 +127,7 @@ is_shown(const struct opening *o, const struct mime_field *f)
 		return false;
 	if (!is_protected(o))
 		return true;
-	return f->name.n != 0 && (p->partial || is_transit(f->name)) &&
+	return f->name.n != 0 && (p->partial || ps_headers_is_transit(f->name)) &&
 	    !ps_headers_cover(p, f->name);
 }
 

@@ -64,9 +64,11 @@ look_at_mail(struct protecting *p, ps_err *err)
 	    (code = mime_entity_parse(&e, &p->mail, p->limits, err)) != PS_OK)
 		return code;
 	warn_already(p, &e);
-	mime_entity_clear(&e);
 	p->lf_out = p->pr->setup.eol == 2 || (p->pr->setup.eol == 0 && p->mail.lf);
-	return PS_OK;
+	if ((code = protect_guess_charset(p, err)) == PS_OK)
+		code = protect_headers(p, &e, err);
+	mime_entity_clear(&e);
+	return code;
 }
 
 /* "a@x, b@y" */
@@ -91,7 +93,7 @@ check_bcc(struct protecting *p, ps_err *err)
 	struct ps_buf who = { .max = 900 };
 	ps_code code = PS_OK;
 
-	if (p->bcc.n == 0 || p->pr->bcc != NULL)
+	if (p->bcc.n == 0 || p->pr->bcc != NULL || p->pr->draft)
 		return PS_OK;
 	if (list_addresses(&p->bcc, &who, NULL) != PS_OK && who.n == 0)
 		code = ps_nomem(err, "smime.protect");
@@ -102,6 +104,19 @@ check_bcc(struct protecting *p, ps_err *err)
 		protect_warn(p, W_P_BCC_REMOVED, PS_OCTETS("who", ps_buf_get(&who)));
 	ps_buf_clear(&who);
 	return code;
+}
+
+/* RFC 9787, 8: what is not finished must not look as if its author stood by it. */
+static ps_code
+check_draft(const struct protecting *p, ps_err *err)
+{
+	if (!p->pr->draft)
+		return PS_OK;
+	if ((p->what & PS_SIGN) != 0)
+		return ps_fail(err, PS_E_MISUSE, "smime.protect", PS_NOWHERE, W_P_DRAFT_SIGN);
+	if (protect_is_asked(p->pr))
+		return ps_fail(err, PS_E_MISUSE, "smime.protect", PS_NOWHERE, W_P_DRAFT_TO);
+	return PS_OK;
 }
 
 /* --- writing --- */
@@ -187,7 +202,7 @@ write_bcc_copy(struct protecting *p, struct copy *c, const char *address, ps_err
 static ps_code
 write_copies(struct protecting *p, struct copy *copy, ps_writer *out, ps_err *err)
 {
-	size_t nbcc = p->pr->bcc == NULL ? 0 : p->bcc.n;
+	size_t nbcc = p->pr->bcc == NULL || p->pr->draft ? 0 : p->bcc.n;
 	ps_code code;
 
 	copy[0].out = out;
@@ -215,11 +230,12 @@ protect_mail(struct protecting *p, ps_writer *out, ps_err *err)
 	size_t n;
 	ps_code code;
 
-	if ((code = look_at_mail(p, err)) != PS_OK || (code = check_bcc(p, err)) != PS_OK ||
-	    (code = protect_learn(p, err)) != PS_OK ||
+	if ((code = check_draft(p, err)) != PS_OK || (code = look_at_mail(p, err)) != PS_OK ||
+	    (code = protect_check_addresses(p, err)) != PS_OK ||
+	    (code = check_bcc(p, err)) != PS_OK || (code = protect_learn(p, err)) != PS_OK ||
 	    (code = protect_choose_signers(p, err)) != PS_OK)
 		return code;
-	if (p->what == PS_ENCRYPT)
+	if (p->what == PS_ENCRYPT && !p->pr->draft)
 		protect_warn(p, W_P_ENCRYPT_ONLY);
 	n = p->bcc.n + 1;
 	if ((copy = calloc(n, sizeof *copy)) == NULL)
@@ -257,6 +273,9 @@ static void
 clear(struct protecting *p)
 {
 	mime_header_clear(&p->mail);
+	mime_header_clear(&p->payload);
+	ps_buf_clear(&p->outer);
+	ps_buf_clear(&p->legacy);
 	mime_mailboxes_clear(&p->recipients);
 	mime_mailboxes_clear(&p->bcc);
 	cms_digests_clear(&p->digests);

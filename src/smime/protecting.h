@@ -10,6 +10,7 @@
 #include "cms/capabilities.h"
 #include "cms/enveloped.h"
 #include "mime/mime.h"
+#include "policy/policy.h"
 #include "smime/setup.h"
 
 struct ps_protector {
@@ -18,7 +19,9 @@ struct ps_protector {
 	size_t		 nasked;
 	const struct ps_alg *digest, *cipher, *transport;	/* NULL: chosen */
 	bool		 pss;
-	bool		 opaque, key_ids, der, compress, no_self, insecure_recipients;
+	bool		 opaque, key_ids, der, compress, no_self, insecure_recipients, draft;
+	bool		 headers_given;	/* else the policy says how */
+	enum ps_hcp	 headers;
 	ps_bcc_fn	 bcc;
 	void		*bcc_arg;
 	char		**learn;	/* signed mails to learn from */
@@ -74,6 +77,11 @@ struct protecting {
 	uint64_t	 length;	/* of the input */
 	struct mime_header mail;
 	bool		 lf_out;
+	enum ps_hcp	 headers;	/* how the fields are protected */
+	const char	*charset;	/* of a body without a type; static */
+	struct mime_header payload;	/* the section of what is signed and encrypted */
+	struct ps_buf	 outer;		/* the fields outside */
+	struct ps_buf	 legacy;	/* hidden fields as lines of UTF-8 */
 	struct mime_mailboxes recipients, bcc;
 	struct cms_signing *signer;
 	size_t		 nsigner;
@@ -100,6 +108,17 @@ struct protecting {
 #define protect_warn(p, ...) \
 	protect_line(&(p)->pr->warnings, __VA_ARGS__, (const struct ps_value *)NULL)
 void	protect_line(struct ps_buf *b, const char *words, ...);
+
+/* protect_headers.c */
+/* Makes both header sections of the mail, whose entity is `e`. */
+PS_MUST ps_code protect_headers(struct protecting *p, const struct mime_entity *e, ps_err *err);
+
+/* protect_content.c */
+/* Writes the payload. *out_unsafe: it cannot travel so; nothing that was written counts. */
+PS_MUST ps_code protect_write_content(struct protecting *p, ps_writer *dst, bool *out_unsafe,
+    ps_err *err);
+/* Names p->charset, by looking at a body that has no type. */
+PS_MUST ps_code protect_guess_charset(struct protecting *p, ps_err *err);
 
 /* signers.c */
 PS_MUST ps_code protect_choose_signers(struct protecting *p, ps_err *err);
@@ -138,6 +157,14 @@ PS_MUST ps_code protect_choose_digests(struct protecting *p, const struct protec
 PS_MUST ps_code protect_choose_bcc(struct protecting *p, const char *address,
     struct protect_list *out, ps_err *err);
 void	protect_list_clear(struct protect_list *l);
+/* Was anybody asked for, so that the mail's To and Cc do not count? */
+bool	protect_is_asked(const struct ps_protector *pr);
+/* The best certificate that may be encrypted to for an address, NULL: none; borrowed. */
+ps_cert	*protect_find_cert(const struct protecting *p, const char *address);
+
+/* check_address.c */
+/* Refuses addresses of recipients that are not what they look like. */
+PS_MUST ps_code protect_check_addresses(const struct protecting *p, ps_err *err);
 
 /* compose.c */
 /* Writes the whole protected mail to `dst` (not finished). *out_unsafe: the

@@ -249,10 +249,11 @@ ps_protector_set_headers(ps_protector *pr, const char *name, ps_err *err)
 {
 	if (pr == NULL)
 		return ps_nomem(err, "smime.protector");
-	if (strcmp(name, "off") == 0)
-		return PS_OK;
-	return ps_fail(err, PS_E_MISUSE, "smime.protector", PS_NOWHERE, W_P_HEADERS,
-	    PS_TEXT("name", name));
+	if (!ps_hcp_by_name(name, &pr->headers))
+		return ps_fail(err, PS_E_MISUSE, "smime.protector", PS_NOWHERE, W_P_ONLY,
+		    PS_TEXT("name", name), PS_TEXT("list", "off, none, baseline, shy"));
+	pr->headers_given = true;
+	return PS_OK;
 }
 
 #define FLAG(setter, field)						\
@@ -270,6 +271,7 @@ FLAG(ps_protector_set_key_ids, key_ids)
 FLAG(ps_protector_set_der, der)
 FLAG(ps_protector_set_compress, compress)
 FLAG(ps_protector_set_no_self, no_self)
+FLAG(ps_protector_set_draft, draft)
 FLAG(ps_protector_set_insecure_recipients, insecure_recipients)
 
 ps_code

@@ -4,6 +4,7 @@
  * names the address, never a silent skip (DESIGN 2); all that are missing are
  * named at once.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,26 +26,46 @@ agrees(const struct ps_key_info *info)
 	    info->type->id == PS_KEY_X448 || info->type->id == PS_KEY_DH;
 }
 
-bool
-protect_may_encrypt(ps_cert *c)
+/* Can anything be encrypted to this key? *out_may: and its usage says so. */
+static bool
+can_encrypt(ps_cert *c, bool *out_may)
 {
 	const struct ps_cert_view *v = ps_cert_view_of(c);
 	struct ps_pubkey *key;
 	struct ps_key_info info;
 
+	*out_may = false;
 	if (v->ca || ps_cert_pubkey(c, &key, NULL) != PS_OK)
 		return false;
 	ps_pubkey_info(key, &info);
-	if (is_rsa(&info))
-		return !v->has_ku || (v->ku & PS_KU_KEY_ENCIPHERMENT) != 0;
-	return agrees(&info) && (!v->has_ku || (v->ku & PS_KU_KEY_AGREEMENT) != 0);
+	*out_may = !v->has_ku ||
+	    (v->ku & (is_rsa(&info) ? PS_KU_KEY_ENCIPHERMENT : PS_KU_KEY_AGREEMENT)) != 0;
+	return is_rsa(&info) || agrees(&info);
 }
 
-/* Of the certificates for an address the newest that is in date, then the newest. */
-static ps_code
-find_newest(const struct protecting *p, const char *address, ps_cert **out, ps_err *err)
+bool
+protect_may_encrypt(ps_cert *c)
 {
-	bool best_dated = false;
+	bool may;
+
+	return can_encrypt(c, &may) && may;
+}
+
+/* How well a certificate suits; the larger number is better. */
+static unsigned
+worth(const struct protecting *p, ps_cert *c)
+{
+	bool dated = ps_cert_not_before(c) <= p->now && p->now <= ps_cert_not_after(c);
+	bool may, can = can_encrypt(c, &may);
+
+	return (can && may ? 4u : 0) | (can ? 2u : 0) | dated;
+}
+
+/* The certificate for an address that suits best: of equal ones the newest. One that
+ * cannot be used is better than none, for then we can say why. */
+static ps_code
+find_best(const struct protecting *p, const char *address, ps_cert **out, ps_err *err)
+{
 	size_t walk = 0;
 	ps_cert *c;
 	ps_code code;
@@ -52,15 +73,11 @@ find_newest(const struct protecting *p, const char *address, ps_cert **out, ps_e
 	*out = NULL;
 	while ((code = ps_setup_next_named(&p->pr->setup, address, &walk, &c, err)) == PS_OK &&
 	    c != NULL) {
-		bool dated = ps_cert_not_before(c) <= p->now && p->now <= ps_cert_not_after(c);
-
-		if (!protect_may_encrypt(c))
+		if (ps_cert_view_of(c)->ca)
 			continue;
-		if (*out == NULL || (dated && !best_dated) || (dated == best_dated &&
-		    ps_cert_not_before(c) > ps_cert_not_before(*out))) {
+		if (*out == NULL || worth(p, c) > worth(p, *out) || (worth(p, c) ==
+		    worth(p, *out) && ps_cert_not_before(c) > ps_cert_not_before(*out)))
 			*out = c;
-			best_dated = dated;
-		}
 	}
 	return code;
 }
@@ -75,15 +92,22 @@ find_by_address(const struct protecting *p, const char *address, ps_cert **out, 
 	    p->now <= ps_cert_not_after(*out) &&
 	    ps_cert_names(*out, address, PS_MATCH_RECIPIENT))
 		return PS_OK;
-	return find_newest(p, address, out, err);
+	return find_best(p, address, out, err);
+}
+
+ps_cert *
+protect_find_cert(const struct protecting *p, const char *address)
+{
+	ps_cert *c;
+
+	return find_by_address(p, address, &c, NULL) == PS_OK && c != NULL &&
+	    protect_may_encrypt(c) ? c : NULL;
 }
 
 static uint64_t
 hash_of(const ps_cert *c)
 {
-	const struct ps_cert_view *v = ps_cert_view_of(c);
-
-	return ps_hash(v->serial);
+	return ps_hash(ps_cert_view_of(c)->serial);
 }
 
 static bool
@@ -137,73 +161,121 @@ add_cert(struct protecting *p, struct protect_list *l, ps_cert *c, bool own, ps_
 	return PS_OK;
 }
 
-/* Refuses a certificate that is expired, untrusted, revoked or not for mail. */
+/* --- who is refused --- */
+
+/* All that are missing, and all that are unfit, are named at once. */
+struct refused {
+	struct ps_buf	 missing;	/* "a, b" */
+	struct ps_buf	 unfit;		/* "a (why), b (why)" */
+	size_t		 nunfit;
+	char		 who[256], why[256];	/* the first */
+};
+
+static void
+refused_clear(struct refused *r)
+{
+	ps_buf_clear(&r->missing);
+	ps_buf_clear(&r->unfit);
+}
+
 static ps_code
-judge(struct protecting *p, ps_cert *c, const char *name, ps_err *err)
+add_item(struct ps_buf *list, const char *item, ps_err *err)
+{
+	ps_code code = PS_OK;
+
+	if (list->n != 0)
+		code = ps_buf_add_text(list, ", ", err);
+	return code == PS_OK ? ps_buf_add_text(list, item, err) : code;
+}
+
+static ps_code
+add_unfit(struct protecting *p, struct refused *r, const char *name, const char *why,
+    bool can_override, ps_err *err)
+{
+	char text[512];
+
+	if (p->pr->insecure_recipients && can_override) {
+		protect_warn(p, W_P_UNFIT_OVER, PS_TEXT("who", name), PS_TEXT("why", why));
+		return PS_OK;
+	}
+	if (r->nunfit++ == 0) {
+		snprintf(r->who, sizeof r->who, "%s", name);
+		snprintf(r->why, sizeof r->why, "%s", why);
+	}
+	ps_words(text, sizeof text, W_P_UNFIT_ITEM, PS_TEXT("who", name), PS_TEXT("why", why));
+	return add_item(&r->unfit, text, err);
+}
+
+static ps_code
+refused_error(const struct refused *r, ps_err *err)
+{
+	if (r->missing.n != 0)
+		return ps_fail(err, PS_E_NOT_FOUND, "smime.protect", PS_NOWHERE, W_P_MISSING,
+		    PS_OCTETS("who", ps_buf_get(&r->missing)));
+	if (r->nunfit == 0)
+		return PS_OK;
+	if (r->nunfit == 1)
+		return ps_fail(err, PS_E_REFUSED, "smime.protect", PS_NOWHERE, W_P_UNFIT,
+		    PS_TEXT("who", r->who), PS_TEXT("why", r->why));
+	return ps_fail(err, PS_E_REFUSED, "smime.protect", PS_NOWHERE, W_P_UNFIT_MORE,
+	    PS_OCTETS("list", ps_buf_get(&r->unfit)));
+}
+
+/* Notes a certificate that is expired, untrusted, revoked or not for this. */
+static ps_code
+judge(struct protecting *p, ps_cert *c, const char *name, struct refused *r, ps_err *err)
 {
 	struct ps_path_out path = { .good = false };
+	bool may, can = can_encrypt(c, &may);
 	ps_code code;
 
-	code = ps_setup_judge(&p->pr->setup, c, NULL, PS_PURPOSE_ENCRYPT, p->now, &path, err);
-	if (code != PS_OK)
-		return code;
-	if (!path.good && path.nproblem > 0) {
-		if (p->pr->insecure_recipients)
-			protect_warn(p, W_P_UNFIT_OVER, PS_TEXT("who", name),
-			    PS_TEXT("why", path.problem[0].text));
-		else
-			code = ps_fail(err, PS_E_REFUSED, "smime.protect", PS_NOWHERE,
-			    W_P_UNFIT, PS_TEXT("who", name),
-			    PS_TEXT("why", path.problem[0].text));
-	}
+	if (!can || !may)
+		code = add_unfit(p, r, name, can ? W_P_USAGE : W_P_KEY_TYPE, can, err);
+	else
+		code = ps_setup_judge(&p->pr->setup, c, NULL, PS_PURPOSE_ENCRYPT, p->now, &path,
+		    err);
+	if (code == PS_OK && can && may && !path.good && path.nproblem > 0)
+		code = add_unfit(p, r, name, path.problem[0].text, true, err);
 	ps_path_clear(&path);
 	return code;
 }
 
 static ps_code
 add_judged(struct protecting *p, struct protect_list *l, ps_cert *c, const char *name,
-    ps_err *err)
+    struct refused *r, ps_err *err)
 {
-	ps_code code = listed(l, c) ? PS_OK : judge(p, c, name, err);
+	size_t before = r->nunfit;
+	ps_code code = listed(l, c) ? PS_OK : judge(p, c, name, r, err);
 
-	return code != PS_OK ? code : add_cert(p, l, c, false, err);
-}
-
-/* Addresses without a certificate, "a, b, c". */
-static ps_code
-add_missing(struct ps_buf *missing, const char *address, ps_err *err)
-{
-	ps_code code = PS_OK;
-
-	if (missing->n != 0)
-		code = ps_buf_add_text(missing, ", ", err);
-	return code == PS_OK ? ps_buf_add_text(missing, address, err) : code;
+	return code != PS_OK || r->nunfit != before ? code : add_cert(p, l, c, false, err);
 }
 
 static ps_code
 add_address(struct protecting *p, struct protect_list *l, const char *address,
-    struct ps_buf *missing, ps_err *err)
+    struct refused *r, ps_err *err)
 {
 	ps_cert *c;
 	ps_code code = find_by_address(p, address, &c, err);
 
 	if (code != PS_OK)
 		return code;
-	return c == NULL ? add_missing(missing, address, err)
-	    : add_judged(p, l, c, address, err);
+	return c == NULL ? add_item(&r->missing, address, err)
+	    : add_judged(p, l, c, address, r, err);
 }
 
+/* The first certificate of the file that can be used. */
 static ps_code
 add_file(struct protecting *p, struct protect_list *l, const struct protect_to *to,
-    struct ps_buf *missing, ps_err *err)
+    struct refused *r, ps_err *err)
 {
-	for (size_t i = to->first; i < to->first + to->n; i++) {
-		ps_cert *c = p->pr->setup.cert[i];
+	ps_cert *c = p->pr->setup.cert[to->first];
 
-		if (protect_may_encrypt(c))
-			return add_judged(p, l, c, ps_cert_holder(c), err);
-	}
-	return add_missing(missing, ps_cert_holder(p->pr->setup.cert[to->first]), err);
+	for (size_t i = to->first; i < to->first + to->n; i++)
+		if (protect_may_encrypt(p->pr->setup.cert[i])) {
+			c = p->pr->setup.cert[i];
+			break;
+		}
+	return add_judged(p, l, c, ps_cert_holder(c), r, err);
 }
 
 static ps_code
@@ -242,30 +314,44 @@ add_self(struct protecting *p, struct protect_list *l, ps_err *err)
 	return code;
 }
 
-static ps_code
-missing_error(const struct ps_buf *missing, ps_err *err)
+bool
+protect_is_asked(const struct ps_protector *pr)
 {
-	if (missing->n == 0)
-		return PS_OK;
-	return ps_fail(err, PS_E_NOT_FOUND, "smime.protect", PS_NOWHERE, W_P_MISSING,
-	    PS_OCTETS("who", ps_buf_get(missing)));
+	return pr->nasked != 0 || pr->setup.npassword != 0 || pr->setup.nkek != 0;
 }
 
 /* Those that were asked for, a secret included, else the mail's To and Cc. */
 static ps_code
-add_main(struct protecting *p, struct protect_list *l, struct ps_buf *missing, ps_err *err)
+add_main(struct protecting *p, struct protect_list *l, struct refused *r, ps_err *err)
 {
 	const struct ps_protector *pr = p->pr;
 	ps_code code = PS_OK;
 
 	for (size_t i = 0; i < pr->nasked && code == PS_OK; i++)
 		code = pr->asked[i].address != NULL
-		    ? add_address(p, l, pr->asked[i].address, missing, err)
-		    : add_file(p, l, &pr->asked[i], missing, err);
-	if (pr->nasked != 0 || pr->setup.npassword != 0 || pr->setup.nkek != 0 || code != PS_OK)
+		    ? add_address(p, l, pr->asked[i].address, r, err)
+		    : add_file(p, l, &pr->asked[i], r, err);
+	if (protect_is_asked(pr) || code != PS_OK)
 		return code;
 	for (size_t i = 0; i < p->recipients.n && code == PS_OK; i++)
-		code = add_address(p, l, p->recipients.box[i].address, missing, err);
+		code = add_address(p, l, p->recipients.box[i].address, r, err);
+	return code;
+}
+
+/* Bcc recipients are judged with the others, and listed for their own copies later. */
+static ps_code
+judge_bcc(struct protecting *p, struct refused *r, ps_err *err)
+{
+	ps_code code = PS_OK;
+
+	for (size_t i = 0; i < p->bcc.n && code == PS_OK; i++) {
+		const char *address = p->bcc.box[i].address;
+		ps_cert *c;
+
+		if ((code = find_by_address(p, address, &c, err)) == PS_OK)
+			code = c == NULL ? add_item(&r->missing, address, err)
+			    : judge(p, c, address, r, err);
+	}
 	return code;
 }
 
@@ -282,31 +368,44 @@ load_keys(const struct ps_setup *s, ps_err *err)
 	return PS_OK;
 }
 
+static ps_code
+choose_all(struct protecting *p, struct protect_list *out, struct refused *r, ps_err *err)
+{
+	ps_code code;
+
+	if ((code = add_main(p, out, r, err)) != PS_OK ||
+	    (code = judge_bcc(p, r, err)) != PS_OK || (code = refused_error(r, err)) != PS_OK)
+		return code;
+	if ((code = add_secrets(p, out, err)) == PS_OK && out->n == 0 && p->bcc.n == 0)
+		code = ps_fail(err, PS_E_NOT_FOUND, "smime.protect", PS_NOWHERE, W_P_NO_TO);
+	return code;
+}
+
+/* RFC 9787, 8: whoever works on a draft reads it, and nobody else. */
+static ps_code
+choose_self(struct protecting *p, struct protect_list *out, ps_err *err)
+{
+	ps_code code = add_self(p, out, err);
+
+	if (code == PS_OK && out->n == 0)
+		code = ps_fail(err, PS_E_MISUSE, "smime.protect", PS_NOWHERE, W_P_DRAFT_SELF);
+	return code;
+}
+
 ps_code
 protect_choose_recipients(struct protecting *p, struct protect_list *out, ps_err *err)
 {
-	struct ps_buf missing = { 0 };
-	ps_cert *c;
+	struct refused r = { .nunfit = 0 };
 	ps_code code;
 
 	*out = (struct protect_list){ .n = 0 };
-	if ((code = load_keys(&p->pr->setup, err)) == PS_OK &&
-	    (code = add_main(p, out, &missing, err)) == PS_OK)
-		code = add_secrets(p, out, err);
-	/* Of the Bcc recipients only whether they have a certificate. */
-	for (size_t i = 0; i < p->bcc.n && code == PS_OK; i++) {
-		code = find_by_address(p, p->bcc.box[i].address, &c, err);
-		if (code == PS_OK && c == NULL)
-			code = add_missing(&missing, p->bcc.box[i].address, err);
-	}
-	if (code == PS_OK && (code = missing_error(&missing, err)) == PS_OK && out->n == 0 &&
-	    p->bcc.n == 0)
-		code = ps_fail(err, PS_E_NOT_FOUND, "smime.protect", PS_NOWHERE, W_P_NO_TO);
-	if (code == PS_OK)
+	if ((code = load_keys(&p->pr->setup, err)) == PS_OK && p->pr->draft)
+		code = choose_self(p, out, err);
+	else if (code == PS_OK && (code = choose_all(p, out, &r, err)) == PS_OK)
 		code = add_self(p, out, err);
 	if (code == PS_OK && out->n == 0)
 		code = ps_fail(err, PS_E_NOT_FOUND, "smime.protect", PS_NOWHERE, W_P_NO_TO);
-	ps_buf_clear(&missing);
+	refused_clear(&r);
 	if (code != PS_OK)
 		protect_list_clear(out);
 	return code;
@@ -316,14 +415,17 @@ ps_code
 protect_choose_bcc(struct protecting *p, const char *address, struct protect_list *out,
     ps_err *err)
 {
-	struct ps_buf missing = { 0 };
-	ps_code code;
+	ps_cert *c;
+	ps_code code = find_by_address(p, address, &c, err);
 
 	*out = (struct protect_list){ .n = 0 };
-	if ((code = add_address(p, out, address, &missing, err)) == PS_OK &&
-	    (code = missing_error(&missing, err)) == PS_OK)
+	if (code != PS_OK)
+		return code;
+	if (c == NULL)		/* it was there when all were judged */
+		return ps_fail(err, PS_E_NOT_FOUND, "smime.protect", PS_NOWHERE, W_P_MISSING,
+		    PS_TEXT("who", address));
+	if ((code = add_cert(p, out, c, false, err)) == PS_OK)
 		code = add_self(p, out, err);
-	ps_buf_clear(&missing);
 	if (code != PS_OK)
 		protect_list_clear(out);
 	return code;

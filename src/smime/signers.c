@@ -129,6 +129,7 @@ find_issuer(const struct ps_setup *s, const ps_cert *of)
 	return NULL;
 }
 
+/* A certificate and its chain, without the root: whoever trusts it has it. */
 static void
 add_chain(struct protecting *p, ps_cert *leaf)
 {
@@ -141,6 +142,17 @@ add_chain(struct protecting *p, ps_cert *leaf)
 			return;
 		add_to_bag(p, c);
 	}
+}
+
+/* RFC 9787, 8: an answer can be encrypted without asking for a certificate first. */
+static void
+add_encryption_cert(struct protecting *p, const ps_cert *signer)
+{
+	const char *address = ps_cert_address(signer, 0);
+	ps_cert *c = address == NULL ? NULL : protect_find_cert(p, address);
+
+	if (c != NULL)
+		add_chain(p, c);
 }
 
 ps_code
@@ -166,7 +178,9 @@ protect_choose_signers(struct protecting *p, ps_err *err)
 		return ps_fail(err, PS_E_MISUSE, "smime.protect", PS_NOWHERE, W_P_NO_SIGNER);
 	for (size_t i = 0; i < p->nsigner; i++)
 		add_chain(p, p->signer[i].cert);
+	for (size_t i = 0; i < p->nsigner; i++)
+		add_encryption_cert(p, p->signer[i].cert);
 	for (size_t i = 0; i < s->nidentity; i++)
-		add_to_bag(p, s->identity[i].cert);
+		add_chain(p, s->identity[i].cert);
 	return PS_OK;
 }

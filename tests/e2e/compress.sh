@@ -9,6 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib.sh
 # shellcheck source=lib.sh
 . "$here/lib.sh"
+HEADERS=	# compressed content has no fields that could be protected
 need openssl python3
 
 make_pki alice-p256:P-256 bob-rsa:2048

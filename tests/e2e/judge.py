@@ -4,7 +4,7 @@
 # Small tools for the end-to-end scripts: reads verdicts, takes mails apart and
 # puts them together without any code of the program under test.
 """usage: judge.py json FILE PATH=VALUE...	verdict fields; PATH.# is a length
-	judge.py body FILE			what lies below the header section
+	judge.py body FILE			what lies below the header section, decoded
 	judge.py split MAIL DIR			DIR/content and DIR/cms (DER) of a signed mail
 	judge.py extract MAIL		the CMS object of a mail, on stdout
 	judge.py clear ENTITY CMS MICALG	a multipart/signed
@@ -15,6 +15,7 @@
 import base64
 import email
 import json
+import quopri
 import re
 import sys
 
@@ -60,7 +61,9 @@ def judge_json(path, *tests):
 
 
 def body(path):
-    show(cut(read(path))[1])
+    head, text = cut(read(path))
+    encoded = re.search(rb"(?im)^content-transfer-encoding:[ \t]*quoted-printable", head)
+    show(quopri.decodestring(text) if encoded else text)
 
 
 def parts(mail):

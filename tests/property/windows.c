@@ -111,9 +111,10 @@ test_open(void **state)
 
 static const char multipart[] =
 	"From: carol@example.org\r\nTo: bob@example.org\r\n"
-    "Subject: two\r\n parts\r\nMIME-Version: 1.0\r\n"
-    "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\npreamble\r\n--b\r\n\r\n"
-    "From here on.\r\n.\r\n trailing \t\r\n--b\r\nContent-Type: application/octet-stream\r\n"
+    "Subject: two\r\n parts\r\nDate: Thu, 03 Jan 2030 10:00:00 +0000\r\nMIME-Version: 1.0\r\n"
+    "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\npreamble\r\n--b\r\n"
+    "Content-Type: text/plain; charset=us-ascii\r\n\r\n"
+    "Here.\r\n.\r\n leading\r\n--b\r\nContent-Type: application/octet-stream\r\n"
     "Content-Transfer-Encoding: base64\r\n\r\nAAECAwQ=\r\n--b--\r\nepilogue\r\n";
 
 static const char *const drafts[] = { mail_draft, multipart };

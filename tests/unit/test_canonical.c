@@ -161,6 +161,59 @@ long_stored_text(void **state)
 	ps_buf_clear(&want);
 }
 
+/* What relays and folders change is found at every place, however it is cut. */
+static void
+exposed_text(void **state)
+{
+	static const struct {
+		const char	*in;
+		bool		 fragile;
+	} row[] = {
+		{ "a\r\nFrom b\r\n", true },
+		{ "From b\r\n", true },
+		{ " From b\r\n", false },
+		{ "From: b\r\n", false },
+		{ "a From b\r\n", false },
+		{ "\r\n\r\nFrom \r\n", true },
+		{ "a\r\nFrom", false },
+		{ "a \r\n", true },
+		{ "a\t\r\nb", true },
+		{ "a \tb\r\n", false },
+		{ " \r\n", true },
+		{ "a\r\n ", true },
+		{ "a\r\n b\r\n", false },
+		{ "a\r\n.\r\n", false },
+	};
+	char text[300];
+	ps_err err = PS_ERR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
+		for (size_t before = 0; before < 70; before++)
+			for (size_t s = 0; s < N_STEPS; s++) {
+				struct mime_watch watch = { .exposed = true };
+				ps_writer *null, *w;
+				size_t n;
+
+				/* whole lines before: the text stays at a line start */
+				n = (size_t)snprintf(text, sizeof text, "%.*s%s%s", (int)before,
+				    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+				    "xx", before == 0 ? "" : "\r\n", row[i].in);
+				assert_ok(ps_writer_open_null(&null, &err), &err);
+				assert_ok(mime_canonical_writer(&w, null, &watch, &err), &err);
+				for (size_t k = 0; k < n; k += steps[s])
+					assert_ok(ps_writer_write(w, (ps_slice){
+					    (uint8_t *)text + k, n - k < steps[s] ? n - k
+					    : steps[s] }, &err), &err);
+				assert_ok(ps_writer_finish(w, &err), &err);
+				if (watch.unsafe != row[i].fragile)
+					fail_msg("row %zu, %zu before, step %zu", i, before,
+					    steps[s]);
+				ps_writer_close(w);
+				ps_writer_close(null);
+			}
+}
+
 int
 main(void)
 {
@@ -170,6 +223,7 @@ main(void)
 		cmocka_unit_test(lines_of_998),
 		cmocka_unit_test(the_present_line_is_counted),
 		cmocka_unit_test(long_stored_text),
+		cmocka_unit_test(exposed_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

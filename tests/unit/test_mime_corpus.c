@@ -185,6 +185,7 @@ check_limits(ps_slice message)
 static void
 check_safe(const char *path, ps_slice message, const char *want)
 {
+	const struct mime_rewrite how = { .limits = &ps_limits_default, .safe = true };
 	ps_slice in = message;
 	ps_writer *w[2];
 
@@ -196,7 +197,7 @@ check_safe(const char *path, ps_slice message, const char *want)
 
 		assert_ok(mime_header_read(&h, r, &ps_limits_default, &err), &err);
 		assert_ok(ps_writer_open_memory(&w[i], SIZE_MAX, &err), &err);
-		assert_ok(mime_make_safe(&h, r, w[i], false, &ps_limits_default, &err), &err);
+		assert_ok(mime_rewrite(&how, &h, r, w[i], &err), &err);
 		assert_ok(ps_writer_finish(w[i], &err), &err);
 		mime_header_clear(&h);
 		ps_reader_close(r);

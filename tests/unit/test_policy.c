@@ -254,6 +254,8 @@ mistakes_are_named(void **state)
 		{ "rules", "any-policy", "yes", PS_E_MALFORMED, "yes" },
 		{ "rules", "certificate-policies", "", PS_E_MALFORMED, "certificate-policies" },
 		{ "rules", "certificate-policies", "1.2.3 none", PS_E_MALFORMED, "none" },
+		{ "rules", "default-headers", "bold", PS_E_MALFORMED, "bold" },
+		{ "rules", "legacy-display", "maybe", PS_E_MALFORMED, "maybe" },
 		{ "rules", "default-cipher", "des-ede3-cbc", PS_E_REFUSED, "des-ede3-cbc" },
 	};
 	ps_policy *p = policy("default");
@@ -287,6 +289,12 @@ rules_and_defaults(void **state)
 	assert_string_equal(ps_policy_default(p, PS_ALG_TRANSPORT)->name, "rsa-pkcs1");
 	assert_string_equal(ps_policy_default(strict, PS_ALG_TRANSPORT)->name, "rsa-oaep");
 	assert_null(ps_policy_default(p, PS_ALG_DIGEST));
+	assert_int_equal(ps_policy_headers(p), PS_HCP_BASELINE);
+	assert_true(ps_policy_legacy_display(p));
+	assert_ok(ps_policy_set(p, "rules", "default-headers", "shy", &err), &err);
+	assert_ok(ps_policy_set(p, "rules", "legacy-display", "off", &err), &err);
+	assert_int_equal(ps_policy_headers(p), PS_HCP_SHY);
+	assert_false(ps_policy_legacy_display(p));
 	assert_ok(ps_policy_set(p, "rules", "default-cipher", "aes-256-gcm", &err), &err);
 	assert_string_equal(ps_policy_default(p, PS_ALG_CIPHER)->name, "aes-256-gcm");
 	ps_policy_free(p);

@@ -2,11 +2,12 @@
 #include "drip.h"
 #include "mime/mime.h"
 
-/* make runs mime_make_safe over a whole entity. */
+/* make runs mime_rewrite over a whole entity. */
 static ps_code
-make(ps_slice in, size_t step, bool rewinds, bool structural, const struct ps_limits *limits,
+make(ps_slice in, size_t step, bool rewinds, const struct ps_limits *limits,
     struct ps_buf *out, ps_err *err)
 {
+	const struct mime_rewrite how = { .limits = limits, .safe = true };
 	struct mime_header h;
 	struct drip d;
 	ps_reader *r = drip_open(&d, in, step, rewinds);
@@ -15,7 +16,7 @@ make(ps_slice in, size_t step, bool rewinds, bool structural, const struct ps_li
 
 	assert_ok(ps_writer_open_memory(&w, SIZE_MAX, err), err);
 	assert_ok(mime_header_read(&h, r, limits, err), err);
-	code = mime_make_safe(&h, r, w, structural, limits, err);
+	code = mime_rewrite(&how, &h, r, w, err);
 	out->n = 0;
 	if (code == PS_OK) {
 		assert_ok(ps_writer_finish(w, err), err);
@@ -37,7 +38,7 @@ check(const char *in, const char *want)
 			ps_err err = PS_ERR_INIT;
 			struct ps_buf out = { 0 };
 
-			assert_ok(make(ps_str(in), cuts[i], rewinds, false, &ps_limits_default,
+			assert_ok(make(ps_str(in), cuts[i], rewinds, &ps_limits_default,
 			    &out, &err), &err);
 			if (out.n != strlen(want) || memcmp(out.p, want, out.n) != 0)
 				fail_msg("%s gave %.*s", in, (int)out.n, (const char *)out.p);
@@ -121,21 +122,6 @@ what_is_sealed_stays(void **state)
 	    "\r\nsig\r\n--i--\r\n--o--\r\n");
 }
 
-static void
-only_structural_fields_at_the_top(void **state)
-{
-	struct ps_buf out = { 0 };
-	ps_err err = PS_ERR_INIT;
-
-	(void)state;
-	assert_ok(make(ps_str("From x\nSubject: s\nMIME-Version: 1.0\n"
-	    "Content-Type: message/rfc822\n\nSubject: inner\n\nx"), 1, true, true,
-	    &ps_limits_default, &out, &err), &err);
-	assert_slice(ps_buf_get(&out), "MIME-Version: 1.0\r\nContent-Type: message/rfc822\r\n\r\n"
-	    "Subject: inner\r\n\r\nx");
-	ps_buf_clear(&out);
-}
-
 /* A leaf that no window holds: read twice it is judged, read once it is
  * encoded to be sure. */
 static void
@@ -149,17 +135,110 @@ large_leaves(void **state)
 	assert_code(ps_buf_add_text(&in, "A: 1\r\n\r\n", NULL), PS_OK);
 	while (in.n < 100000)
 		assert_code(ps_buf_add_text(&in, "ordinary text\r\n", NULL), PS_OK);
-	assert_ok(make(ps_buf_get(&in), 0, true, false, &ps_limits_default, &out, &err), &err);
+	assert_ok(make(ps_buf_get(&in), 0, true, &ps_limits_default, &out, &err), &err);
 	assert_int_equal(out.n, in.n);
 	assert_memory_equal(out.p, in.p, in.n);
-	assert_ok(make(ps_buf_get(&in), 0, false, false, &ps_limits_default, &out, &err), &err);
+	assert_ok(make(ps_buf_get(&in), 0, false, &ps_limits_default, &out, &err), &err);
 	assert_int_equal(out.n, in.n + strlen("Content-Transfer-Encoding: quoted-printable\r\n"));
 	in.p[in.n - 3] = 0xff;
-	assert_ok(make(ps_buf_get(&in), 0, true, false, &ps_limits_default, &out, &err), &err);
+	assert_ok(make(ps_buf_get(&in), 0, true, &ps_limits_default, &out, &err), &err);
 	assert_memory_equal(out.p, head, sizeof head - 1);
 	assert_memory_equal(out.p + out.n - 5, "=FF\r\n", 5);
 	ps_buf_clear(&in);
 	ps_buf_clear(&out);
+}
+
+/* --- edits --- */
+
+static ps_code
+look(void *arg, const struct mime_header *h, const struct mime_entity *e, bool *out_wanted,
+    struct ps_buf *out_type, ps_err *err)
+{
+	(void)arg;
+	(void)h;
+	*out_wanted = strcmp(e->type.type, "text") == 0;
+	return *out_wanted ? ps_buf_add_text(out_type, "Content-Type: text/x\r\n", err) : PS_OK;
+}
+
+static ps_code
+open_head(void *arg, ps_reader *decoded, ps_reader **out, ps_err *err)
+{
+	return ps_reader_open_chain(out, ps_str(arg), decoded, err);
+}
+
+/* With `head` before each Main Body Part; without `safe` an answer "unsafe" ends it. */
+static void
+check_edit(const char *head, const char *in, const char *want, const char *want_safe)
+{
+	union { const char *in; void *out; } arg = { .in = head };
+	const struct mime_edit edit = { look, open_head, arg.out };
+
+	for (int safe = 0; safe < 2; safe++)
+		for (size_t step = 1; step < 60; step += 7) {
+			struct mime_watch watch = { .from_lf = true };
+			const struct mime_rewrite how = { .limits = &ps_limits_default,
+			    .safe = safe, .watch = &watch, .edit = &edit };
+			const char *expected = safe ? want_safe : want;
+			struct mime_header h;
+			struct drip d;
+			ps_err err = PS_ERR_INIT;
+			ps_reader *r = drip_open(&d, ps_str(in), step, true);
+			ps_writer *w;
+
+			assert_ok(ps_writer_open_memory(&w, SIZE_MAX, &err), &err);
+			assert_ok(mime_header_read(&h, r, &ps_limits_default, &err), &err);
+			assert_ok(mime_rewrite(&how, &h, r, w, &err), &err);
+			assert_ok(ps_writer_finish(w, &err), &err);
+			if (expected == NULL)
+				assert_true(watch.unsafe);
+			else if (ps_writer_memory(w).n != strlen(expected) ||
+			    memcmp(ps_writer_memory(w).p, expected, strlen(expected)) != 0)
+				fail_msg("safe %d: %.*s", safe, (int)ps_writer_memory(w).n,
+				    (const char *)ps_writer_memory(w).p);
+			mime_header_clear(&h);
+			ps_writer_close(w);
+			ps_reader_close(r);
+		}
+}
+
+static void
+edits(void **state)
+{
+	static const char both[] = "Content-Type: text/x\r\n\r\n>a\r\n";
+
+	(void)state;
+	check_edit(">", "Content-Type: text/plain\n\na\n", both, both);
+	check_edit(">", "\na\n", both, both);
+	/* an encoding stays, the content changes within it */
+	check_edit("=", "Content-Transfer-Encoding: quoted-printable\n\na=3D\n",
+	    "Content-Transfer-Encoding: quoted-printable\r\nContent-Type: text/x\r\n\r\n"
+	    "=3Da=3D\r\n",
+	    "Content-Transfer-Encoding: quoted-printable\r\nContent-Type: text/x\r\n\r\n"
+	    "=3Da=3D\r\n");
+	check_edit("ab", "Content-Transfer-Encoding: base64\n\nYw==\n",
+	    "Content-Transfer-Encoding: base64\r\nContent-Type: text/x\r\n\r\nYWJj\r\n",
+	    "Content-Transfer-Encoding: base64\r\nContent-Type: text/x\r\n\r\nYWJj\r\n");
+	/* what is put in is watched like the rest */
+	check_edit("\xc3\xa4", "\na\n", NULL, "Content-Transfer-Encoding: quoted-printable\r\n"
+	    "Content-Type: text/x\r\n\r\n=C3=A4a\r\n");
+	/* the first part; of an alternative all; nothing in a message or a signed part */
+	check_edit(">", "Content-Type: multipart/mixed; boundary=m\n\n--m\n"
+	    "Content-Type: multipart/alternative; boundary=a\n\n--a\n\n1\n--a\n\n2\n--a--\n--m\n\n"
+	    "3\n--m\n\n4\n--m--\nend",
+	    "Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\n"
+	    "Content-Type: multipart/alternative; boundary=a\r\n\r\n--a\r\n"
+	    "Content-Type: text/x\r\n\r\n>1\r\n--a\r\nContent-Type: text/x\r\n\r\n>2\r\n--a--\r\n"
+	    "--m\r\n\r\n3\r\n--m\r\n\r\n4\r\n--m--\r\nend",
+	    "Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\n"
+	    "Content-Type: multipart/alternative; boundary=a\r\n\r\n--a\r\n"
+	    "Content-Type: text/x\r\n\r\n>1\r\n--a\r\nContent-Type: text/x\r\n\r\n>2\r\n--a--\r\n"
+	    "--m\r\n\r\n3\r\n--m\r\n\r\n4\r\n--m--\r\nend");
+	check_edit(">", "Content-Type: message/rfc822\n\n\n1\n",
+	    "Content-Type: message/rfc822\r\n\r\n\r\n1\r\n",
+	    "Content-Type: message/rfc822\r\n\r\n\r\n1\r\n");
+	check_edit(">", "Content-Type: multipart/signed; boundary=m\n\n--m\n\n1\n--m--\n",
+	    "Content-Type: multipart/signed; boundary=m\r\n\r\n--m\r\n\r\n1\r\n--m--\r\n",
+	    "Content-Type: multipart/signed; boundary=m\r\n\r\n--m\r\n\r\n1\r\n--m--\r\n");
 }
 
 /* nest puts a message into a message, `n` times. */
@@ -181,15 +260,15 @@ limits_hold(void **state)
 
 	(void)state;
 	nest(&in, limits.mime_depth);
-	assert_ok(make(ps_buf_get(&in), 0, true, false, &limits, &out, &err), &err);
+	assert_ok(make(ps_buf_get(&in), 0, true, &limits, &out, &err), &err);
 	nest(&in, limits.mime_depth + 1);
-	assert_code(make(ps_buf_get(&in), 0, true, false, &limits, &out, NULL), PS_E_LIMIT);
+	assert_code(make(ps_buf_get(&in), 0, true, &limits, &out, NULL), PS_E_LIMIT);
 
 	limits.parts = 4;
 	nest(&in, 3);
-	assert_ok(make(ps_buf_get(&in), 0, false, false, &limits, &out, &err), &err);
+	assert_ok(make(ps_buf_get(&in), 0, false, &limits, &out, &err), &err);
 	nest(&in, 4);
-	assert_code(make(ps_buf_get(&in), 0, false, false, &limits, &out, NULL), PS_E_LIMIT);
+	assert_code(make(ps_buf_get(&in), 0, false, &limits, &out, NULL), PS_E_LIMIT);
 	ps_buf_clear(&in);
 	ps_buf_clear(&out);
 }
@@ -208,7 +287,7 @@ every_truncation_works(void **state)
 			struct ps_buf out = { 0 };
 			ps_err err = PS_ERR_INIT;
 
-			assert_ok(make((ps_slice){ (const uint8_t *)in, n }, 1, rewinds, false,
+			assert_ok(make((ps_slice){ (const uint8_t *)in, n }, 1, rewinds,
 			    &ps_limits_default, &out, &err), &err);
 			ps_buf_clear(&out);
 		}
@@ -221,8 +300,8 @@ main(void)
 		cmocka_unit_test(leaves),
 		cmocka_unit_test(trees),
 		cmocka_unit_test(what_is_sealed_stays),
-		cmocka_unit_test(only_structural_fields_at_the_top),
 		cmocka_unit_test(large_leaves),
+		cmocka_unit_test(edits),
 		cmocka_unit_test(limits_hold),
 		cmocka_unit_test(every_truncation_works),
 	};
