@@ -82,7 +82,7 @@ static ps_code
 rewrite(struct protecting *p, ps_writer *dst, struct mime_watch *watch, ps_err *err)
 {
 	struct ps_legacy_insert legacy = { .lines = ps_buf_get(&p->legacy), .limits = p->limits };
-	struct mime_edit edit;
+	struct mime_edit edit = { .arg = NULL };
 	const struct mime_rewrite how = { .limits = p->limits, .safe = p->safe,
 	    .exposed = is_exposed(p), .watch = watch,
 	    .edit = wants_legacy(p) ? &edit : NULL };

@@ -168,7 +168,7 @@ struct refused {
 	struct ps_buf	 missing;	/* "a, b" */
 	struct ps_buf	 unfit;		/* "a (why), b (why)" */
 	size_t		 nunfit;
-	char		 who[256], why[256];	/* the first */
+	char		 who[256], why[400];	/* the first */
 };
 
 static void
@@ -221,21 +221,33 @@ refused_error(const struct refused *r, ps_err *err)
 	    PS_OCTETS("list", ps_buf_get(&r->unfit)));
 }
 
+/* All that is wrong with the path, "a; b". */
+static void
+list_problems(const struct ps_path_out *path, char *out, size_t size)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < path->nproblem && used < size; i++)
+		used += (size_t)snprintf(out + used, size - used, "%s%s", i == 0 ? "" : "; ",
+		    path->problem[i].text);
+}
+
 /* Notes a certificate that is expired, untrusted, revoked or not for this. */
 static ps_code
 judge(struct protecting *p, ps_cert *c, const char *name, struct refused *r, ps_err *err)
 {
 	struct ps_path_out path = { .good = false };
-	bool may, can = can_encrypt(c, &may);
+	char why[400] = "";
+	bool may;
 	ps_code code;
 
-	if (!can || !may)
-		code = add_unfit(p, r, name, can ? W_P_USAGE : W_P_KEY_TYPE, can, err);
-	else
-		code = ps_setup_judge(&p->pr->setup, c, NULL, PS_PURPOSE_ENCRYPT, p->now, &path,
-		    err);
-	if (code == PS_OK && can && may && !path.good && path.nproblem > 0)
-		code = add_unfit(p, r, name, path.problem[0].text, true, err);
+	if (!can_encrypt(c, &may))
+		return add_unfit(p, r, name, W_P_KEY_TYPE, false, err);
+	code = ps_setup_judge(&p->pr->setup, c, NULL, PS_PURPOSE_ENCRYPT, p->now, &path, err);
+	if (code == PS_OK && !path.good && path.nproblem > 0) {
+		list_problems(&path, why, sizeof why);
+		code = add_unfit(p, r, name, why, true, err);
+	}
 	ps_path_clear(&path);
 	return code;
 }

@@ -200,7 +200,6 @@
 #define W_P_UNFIT	PS_N_("the certificate for {who} is not fit to encrypt to: {why}; --insecure-recipients overrides this")
 #define W_P_UNFIT_MORE	PS_N_("these certificates are not fit to encrypt to: {list}; --insecure-recipients overrides this")
 #define W_P_UNFIT_ITEM	PS_N_("{who} ({why})")
-#define W_P_USAGE	PS_N_("its key usage does not allow encryption; a certificate for encryption is needed")
 #define W_P_KEY_TYPE	PS_N_("nothing can be encrypted to its key, which is for signatures alone")
 #define W_P_ADDRESS	PS_N_("the address {who} is not what it looks like: {why}; type it anew, or give the recipient's certificate by --to FILE")
 #define W_P_ADDRESS_UNSEEN PS_N_("it holds characters that cannot be seen or that imitate others")

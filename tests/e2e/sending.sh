@@ -366,7 +366,7 @@ refusal_cases() {
 	echo x | draft ''
 	try "refused: expired" refuse 5 'bob@peers.test.*expired' ours seal draft.eml $as_alice \
 	    --cert expired.crt
-	try "refused: for signatures" refuse 5 'bob@peers.test.*key usage does not allow' \
+	try "refused: for signatures" refuse 5 'bob@peers.test.*not meant for encryption' \
 	    ours seal draft.eml $as_alice --cert signing.crt
 	try "refused: a key for signatures" refuse 5 'erin.*for signatures alone' \
 	    ours seal draft.eml $as_alice --to erin-ed25519.crt --insecure-recipients

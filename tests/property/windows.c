@@ -194,6 +194,48 @@ test_limits_of_memory(void **state)
 	ps_ctx_free(ctx);
 }
 
+/* The boundary of a signed mail; a context of its own, with a seed or none. */
+static void
+boundary_of(bool seeded, char out[64])
+{
+	ps_ctx *ctx = mail_ctx();
+	ps_protector *pr;
+	struct source src;
+	struct sink sink;
+	ps_err err = PS_ERR_INIT;
+	ps_reader *from = source_open(&src, mail_text(mail_draft), 0);
+	ps_writer *to = sink_open(&sink, true);
+	const uint8_t *at;
+
+	if (seeded)
+		must(ps_ctx_set_insecure_test_seed(ctx, 7, &err), &err, "seed");
+	must(mail_protector(ctx, "carol", NULL, &pr, &err), &err, "protector");
+	must(ps_protect(pr, PS_SIGN, from, to, &err), &err, "sign");
+	at = memmem(sink.got.p, sink.got.n, "boundary=\"", 10);
+	assert_non_null(at);
+	snprintf(out, 64, "%.34s", (const char *)at + 10);
+	ps_writer_close(to);
+	ps_reader_close(from);
+	ps_protector_free(pr);
+	ps_ctx_free(ctx);
+}
+
+/* Nobody can guess a boundary, unless a test asked for it by its insecure name. */
+static void
+test_boundaries(void **state)
+{
+	char a[64], b[64];
+
+	(void)state;
+	boundary_of(true, a);
+	boundary_of(true, b);
+	assert_string_equal(a, b);
+	boundary_of(false, a);
+	assert_string_not_equal(a, b);
+	boundary_of(false, b);
+	assert_string_not_equal(a, b);
+}
+
 int
 main(void)
 {
@@ -201,6 +243,7 @@ main(void)
 		cmocka_unit_test(test_open),
 		cmocka_unit_test(test_protect),
 		cmocka_unit_test(test_limits_of_memory),
+		cmocka_unit_test(test_boundaries),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
