@@ -17,17 +17,17 @@ static const char *const names[] = {
 };
 
 static const struct {
-	enum ps_hcp	 least;		/* from this policy on */
 	const char	*field;
+	enum ps_hcp	 least;		/* from this policy on */
 	enum ps_hide	 hide;
 } rows[] = {
-	{ PS_HCP_BASELINE, "Subject",	PS_HIDE_TEXT },
-	{ PS_HCP_BASELINE, "Comments",	PS_HIDE_FIELD },
-	{ PS_HCP_BASELINE, "Keywords",	PS_HIDE_FIELD },
-	{ PS_HCP_SHY,	"From",		PS_HIDE_NAME },
-	{ PS_HCP_SHY,	"To",		PS_HIDE_NAMES },
-	{ PS_HCP_SHY,	"Cc",		PS_HIDE_NAMES },
-	{ PS_HCP_SHY,	"Date",		PS_HIDE_ZONE },
+	{ "Subject",	PS_HCP_BASELINE, PS_HIDE_TEXT },
+	{ "Comments",	PS_HCP_BASELINE, PS_HIDE_FIELD },
+	{ "Keywords",	PS_HCP_BASELINE, PS_HIDE_FIELD },
+	{ "From",	PS_HCP_SHY,	PS_HIDE_NAME },
+	{ "To",		PS_HCP_SHY,	PS_HIDE_NAMES },
+	{ "Cc",		PS_HCP_SHY,	PS_HIDE_NAMES },
+	{ "Date",	PS_HCP_SHY,	PS_HIDE_ZONE },
 };
 
 const char *

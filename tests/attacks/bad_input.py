@@ -21,7 +21,7 @@ QUICK = 10	# seconds, of a machine with other work
 
 # Ids of the list of attacks without a row: what they are about does not exist.
 CANNOT = {
-    "B9": "capabilities rolled back: no capability of a received mail is kept",
+    "B9": "capabilities rolled back: e2e/choice.sh, learn.newest-counts",
     "C14": "same address, new issuer: no certificate of a correspondent is kept",
     "R10": "floods from LDAP and DNS: neither is asked",
 }

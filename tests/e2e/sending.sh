@@ -299,7 +299,7 @@ way_cases() {
 	draft "Subject: s" 'multipart/mixed; boundary=b' <parts
 	tr -d '\r' <draft.eml >lf.eml && mv lf.eml draft.eml
 	try "survives: stored with LF" survives
-	echo text | draft "X-Gr\303\274n: gr\303\274n
+	echo text | draft "Comments: gr\303\274n
 Subject: gr$(printf '\303\274')n" && printf 'x' >/dev/null
 	try "UTF-8 in fields is said" says 0 SMTPUTF8 ours sign draft.eml $as_alice -o sent.eml
 	try "UTF-8 in fields: signed and right" verdict 0 sent.eml summary=signed
