@@ -78,6 +78,13 @@ static const struct row rows[] = {
 	{ "insecure-recipients", NULL, O_INSECURE_RECIPIENTS, AT(insecure_recipients), SEALS,
 	  FLAG },
 	{ "explain", NULL, O_EXPLAIN, AT(explain), SEALS, FLAG },
+	{ "request-receipt", NULL, O_REQUEST_RECEIPT, AT(request_receipt), SIGNS, FLAG },
+	{ "receipt-from", "WHO", O_RECEIPT_FROM, AT(receipt_from), SIGNS, LIST },
+	{ "receipt-to", "ADDRESS", O_RECEIPT_TO, AT(receipt_to), SIGNS, LIST },
+	{ "label", "LABEL", O_LABEL, AT(label), SIGNS, TEXT },
+	{ "triple", NULL, O_TRIPLE, AT(triple), VERB_SEAL, FLAG },
+	{ "timestamp", "URL", O_TIMESTAMP, AT(timestamp), SIGNS, TEXT },
+	{ "tsa-trust", "FILE", O_TSA_TRUST, AT(tsa_trust), SIGNS, LIST },
 	{ "passphrase-file", "FILE", O_PASSPHRASE_FILE, AT(passphrase_file), ALL, TEXT },
 	{ "passphrase-fd", "N", O_PASSPHRASE_FD, AT(passphrase_fd), ALL, NUMBER, 0, 65535 },
 	{ "password-file", "FILE", O_PASSWORD_FILE, AT(password_file), READS | SEALS, LIST },
@@ -341,9 +348,25 @@ check_values(struct options *o)
 		return say_usage(o->verb_name, T_ADDRESS, "--from", o->from);
 	if (o->at != NULL && ps_time_parse(o->at, &o->when) != PS_OK)
 		return say_usage(o->verb_name, T_TIME, o->at);
+	if (o->timestamp != NULL && strncmp(o->timestamp, "http://", 7) != 0 &&
+	    strncmp(o->timestamp, "https://", 8) != 0)
+		return say_usage(o->verb_name, T_URL, o->timestamp);
 	for (size_t i = 0; i < o->to.n; i++)
 		if (!file_is_meant(o->to.item[i]) && strchr(o->to.item[i], '@') == NULL)
 			return say_usage(o->verb_name, T_TO, o->to.item[i]);
+	return EXIT_GOOD;
+}
+
+/* An option that does nothing would be taken for one that works. */
+static int
+check_alone(const struct options *o)
+{
+	if (o->receipt_from.n != 0 && !o->request_receipt)
+		return say_usage(o->verb_name, T_RECEIPT_ALONE, "--receipt-from");
+	if (o->receipt_to.n != 0 && !o->request_receipt)
+		return say_usage(o->verb_name, T_RECEIPT_ALONE, "--receipt-to");
+	if (o->tsa_trust.n != 0 && o->timestamp == NULL)
+		return say_usage(o->verb_name, T_TSA_ALONE);
 	return EXIT_GOOD;
 }
 
@@ -363,6 +386,8 @@ options_parse(struct options *o, int argc, char **argv)
 		status = check_identities(o);
 	if (status == EXIT_GOOD)
 		status = check_values(o);
+	if (status == EXIT_GOOD)
+		status = check_alone(o);
 	return status;
 }
 

@@ -56,6 +56,11 @@
 #define T_POLICY_BASE	"base stands before all other rows, in the section [policy]"
 #define T_POLICY_KEY	"the section [policy] knows base only, not %s"
 #define T_POLICY_SECTION "%s stands before any [section]"
+#define T_NO_HELPER	\
+	"%s cannot be run; it belongs to builds with libcurl (postseal version tells)"
+#define T_URL		"--timestamp wants an address like http://tsa.example.net/, not %s"
+#define T_RECEIPT_ALONE	"%s says more about --request-receipt, which is not given"
+#define T_TSA_ALONE	"--tsa-trust is for --timestamp, which is not given"
 #define T_FILE		"%s: %s"
 #define T_OPEN_OUTPUT	"cannot write %s: %s"
 #define T_STDOUT	"cannot write to standard output: %s"
@@ -155,6 +160,13 @@
 #define O_COMPRESS	"compress before signing or encrypting"
 #define O_KEY_IDS	"name signers and recipients by key identifier"
 #define O_INSECURE_RECIPIENTS "encrypt even to certificates that are unfit"
+#define O_REQUEST_RECEIPT "ask the readers for a signed receipt"
+#define O_RECEIPT_FROM	"of whom: all, first-tier or an address; repeatable"
+#define O_RECEIPT_TO	"where receipts go, if not to yourself; repeatable"
+#define O_LABEL		"security label: OID[:CLASSIFICATION[:MARK]]"
+#define O_TRIPLE	"sign, encrypt and sign again"
+#define O_TIMESTAMP	"a time-stamp by this authority (RFC 3161)"
+#define O_TSA_TRUST	"trusted roots of time-stamping authorities; repeatable"
 #define O_HELP		"this page"
 
 /* --- version --- */

@@ -190,6 +190,43 @@ typedef ps_code (*ps_bcc_fn)(void *arg, const char *address, ps_writer **out, ps
 PS_API PS_MUST ps_code ps_protector_set_bcc(ps_protector *pr, ps_bcc_fn fn, void *arg,
     ps_err *err);
 
+/*
+ * A receipt that the signed mail asks its readers for (RFC 2634, 2): `from` is
+ * "all", "first-tier" (those who did not get it through a mailing list) or an
+ * address, which may be given several times. It goes to the addresses of
+ * add_receipt_to (at most 16), else to the signer's own.
+ */
+PS_API PS_MUST ps_code ps_protector_request_receipt(ps_protector *pr, const char *from,
+    ps_err *err);
+PS_API PS_MUST ps_code ps_protector_add_receipt_to(ps_protector *pr, const char *address,
+    ps_err *err);
+/*
+ * The security label of what is signed (RFC 2634, 3): "OID", "OID:CLASSIFICATION" or
+ * "OID:CLASSIFICATION:MARK", for example "1.2.3:confidential:for Bob only"; the
+ * classification is a word of RFC 2634, 3.2, a number to 256, or empty.
+ */
+PS_API PS_MUST ps_code ps_protector_set_label(ps_protector *pr, const char *label, ps_err *err);
+/* PS_SEAL signs, encrypts and signs again (RFC 2634, 1.1). */
+PS_API PS_MUST ps_code ps_protector_set_triple(ps_protector *pr, int on, ps_err *err);
+/*
+ * ps_stamp_fn carries the question to a time-stamping authority and its answer
+ * back: `request` is a TimeStampReq in DER, what is written to `answer` a
+ * TimeStampResp (RFC 3161, 2.4). The library itself asks no network. It is called
+ * once for each signature that is made; of what it fails with the code counts
+ * (PS_E_TEMPORARY: it can work later).
+ */
+typedef ps_code (*ps_stamp_fn)(void *arg, ps_slice request, ps_writer *answer, ps_err *err);
+/*
+ * ps_protector_set_timestamp puts a token beside each signature of the author.
+ * An answer that is not for this question, or not by somebody who may stamp, is
+ * PS_E_REFUSED and nothing is written. The path of the stamping certificate is
+ * judged when anchors were given here (add_stamp_trust_file) or by add_trust_file.
+ */
+PS_API PS_MUST ps_code ps_protector_set_timestamp(ps_protector *pr, ps_stamp_fn fn, void *arg,
+    ps_err *err);
+PS_API PS_MUST ps_code ps_protector_add_stamp_trust_file(ps_protector *pr, const char *path,
+    ps_err *err);
+
 enum { PS_SIGN = 1, PS_ENCRYPT = 2, PS_SEAL = 3 };
 /*
  * ps_protect reads a mail (or a bare MIME entity) and writes it protected: `what` is PS_SIGN,

@@ -38,6 +38,7 @@
 	X(oneshot,	16777216, "content held whole because its algorithm cannot stream") \
 	X(plan_max,	4194304, "content planned in memory so that DER can be written") \
 	X(hold,		262144,	"octets held in memory before a file without a name is used") \
+	X(stamp_bytes,	262144,	"the answer of a time-stamping authority") \
 	X(addresses,	1000,	"mailboxes in the address fields of a message")
 
 struct ps_limits {

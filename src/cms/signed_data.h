@@ -46,6 +46,9 @@ struct cms_signed_params {
 	size_t		 ncert;
 	int64_t		 signing_time;
 	ps_slice	 content_type;	/* OID's value octets; n == 0: id-data */
+	ps_slice	 attrs;		/* more signed attributes, of every signer alike */
+	cms_stamp_fn	 stamp;		/* NULL: no time-stamps */
+	void		*stamp_arg;
 };
 /* cms_sign_detached builds a whole ContentInfo without content, in DER. */
 PS_MUST ps_code cms_sign_detached(const struct cms_signed_params *p,

@@ -60,7 +60,7 @@ warn_place(ps_verdict *v, const struct ps_signature *s)
 		misplaced(v, s->ess_unsigned);
 	if (s->ess.receipt.n != 0 && !is_innermost(v, s))
 		misplaced(v, "receiptRequest");
-	if (s->ess.msg_sig_digest && !is_innermost(v, s))
+	if (s->ess.msg_sig_digest.n != 0 && !is_innermost(v, s))
 		misplaced(v, "msgSigDigest");
 	if (s->ess.expansions.n != 0 && !is_outermost(v, s))
 		misplaced(v, "mlExpansionHistory");

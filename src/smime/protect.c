@@ -32,7 +32,8 @@ warn_already(struct protecting *p, const struct mime_entity *e)
 	bool is_cms = mime_type_is(&e->type, "application", "pkcs7-mime") ||
 	    mime_type_is(&e->type, "application", "x-pkcs7-mime");
 
-	if (is_signed || is_cms)
+	p->already = is_signed || is_cms;
+	if (p->already)
 		protect_warn(p, W_P_ALREADY,
 		    PS_TEXT("kind", is_signed ? "signed" : "signed or encrypted"));
 }
@@ -203,7 +204,8 @@ protect_mail(struct protecting *p, ps_writer *out, ps_err *err)
 
 	if ((code = look_at_mail(p, err)) != PS_OK || (code = check_bcc(p, err)) != PS_OK ||
 	    (code = protect_learn(p, err)) != PS_OK ||
-	    (code = protect_choose_signers(p, err)) != PS_OK)
+	    (code = protect_choose_signers(p, err)) != PS_OK ||
+	    (code = protect_ask(p, err)) != PS_OK)
 		return code;
 	if (p->what == PS_ENCRYPT)
 		protect_warn(p, W_P_ENCRYPT_ONLY);
@@ -247,6 +249,8 @@ clear(struct protecting *p)
 	mime_mailboxes_clear(&p->bcc);
 	cms_digests_clear(&p->digests);
 	ps_buf_clear(&p->signature);
+	ps_buf_clear(&p->attrs);
+	ps_buf_clear(&p->outer_attrs);
 	free(p->signer);
 	free(p->bag);
 }
@@ -263,6 +267,7 @@ ps_protect(ps_protector *pr, int what, ps_reader *in, ps_writer *out, ps_err *er
 	if (what < PS_SIGN || what > PS_SEAL)
 		return ps_fail(err, PS_E_MISUSE, "smime.protect", PS_NOWHERE, W_P_ONLY,
 		    PS_NUMBER("name", what), PS_TEXT("list", "PS_SIGN, PS_ENCRYPT, PS_SEAL"));
+	p.outer = pr->triple && what == PS_SEAL;
 	p.limits = &pr->setup.ctx->limits;
 	p.now = ps_ctx_now(pr->setup.ctx);
 	ps_buf_clear(&pr->explain);

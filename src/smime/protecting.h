@@ -9,8 +9,18 @@
 
 #include "cms/capabilities.h"
 #include "cms/enveloped.h"
+#include "cms/ess_build.h"
+#include "cms/signed_data.h"
 #include "mime/mime.h"
 #include "smime/setup.h"
+
+/* What the signers ask of the readers (RFC 2634). */
+struct protect_asks {
+	bool		 receipt, first_tier;
+	char		**from, **to;	/* of receipts */
+	size_t		 nfrom, nto;
+	struct ps_buf	 label;		/* the attribute; n == 0: none */
+};
 
 struct ps_protector {
 	struct ps_setup	 setup;
@@ -26,6 +36,11 @@ struct ps_protector {
 	struct protect_known *known;
 	size_t		 nknown;
 	struct ps_buf	 explain, warnings;	/* terminated texts */
+	struct protect_asks asks;
+	bool		 triple;
+	ps_stamp_fn	 stamp;		/* NULL: no time-stamps */
+	void		*stamp_arg;
+	struct ps_trust	*stamp_trust;	/* NULL: as for recipients, if given */
 };
 
 /* A recipient that was asked for: a certificate (index into setup.cert) or an
@@ -72,11 +87,15 @@ struct protecting {
 	uint64_t	 length;	/* of the input */
 	struct mime_header mail;
 	bool		 lf_out;
+	bool		 already;	/* the input is protected */
 	struct mime_mailboxes recipients, bcc;
 	struct cms_signing *signer;
 	size_t		 nsigner;
 	ps_cert		**bag;		/* borrowed: certificates to send along */
 	size_t		 nbag;
+	struct ps_buf	 attrs;		/* more signed attributes, one after another, */
+	bool		 outer;		/* there is a signature around the encryption, */
+	struct ps_buf	 outer_attrs;	/* which has these */
 	const struct ps_alg *cipher;
 	bool		 hkdf;		/* CEK-HKDF */
 	unsigned	 counter;	/* of boundaries */
@@ -136,6 +155,16 @@ PS_MUST ps_code protect_choose_digests(struct protecting *p, const struct protec
 PS_MUST ps_code protect_choose_bcc(struct protecting *p, const char *address,
     struct protect_list *out, ps_err *err);
 void	protect_list_clear(struct protect_list *l);
+
+/* asks.c */
+/* protect_ask fills in p->attrs and p->outer_attrs, once the signers are known. */
+PS_MUST ps_code protect_ask(struct protecting *p, ps_err *err);
+/* protect_is_ascii_address: one address, which a rfc822Name can hold. */
+bool	protect_is_ascii_address(const char *s, const struct ps_limits *limits);
+void	protect_asks_clear(struct protect_asks *a);
+
+/* stamp.c: a cms_stamp_fn, `arg` a struct protecting. */
+ps_code	protect_stamp(void *arg, ps_slice signature, struct ps_buf *token, ps_err *err);
 
 /* compose.c */
 /* Writes the whole protected mail to `dst` (not finished). *out_unsafe: the

@@ -165,6 +165,19 @@
 #define W_IDENTITY_EMPTY PS_N_("{path} holds no certificate with its private key")
 #define W_CERT_EMPTY	PS_N_("{path} holds no certificate")
 
+/* Failures of time-stamping. */
+#define W_STAMP_ASK	PS_N_("the time-stamping authority gave no answer that can be used; nothing was written")
+#define W_STAMP_NO_ANSWER PS_N_("what the time-stamping authority answered is not a time-stamp response (RFC 3161)")
+#define W_STAMP_DENIED	PS_N_("the time-stamping authority grants no time-stamp (status {status})")
+#define W_STAMP_DENIED_TEXT PS_N_("the time-stamping authority grants no time-stamp (status {status}): {text}")
+#define W_STAMP_MALFORMED PS_N_("the time-stamp cannot be read")
+#define W_STAMP_IMPRINT	PS_N_("the time-stamp is for something else than this signature")
+#define W_STAMP_NO_CERT	PS_N_("the time-stamp does not carry the certificate that it is signed with")
+#define W_STAMP_SIGNATURE PS_N_("the signature of the time-stamp is wrong")
+#define W_STAMP_NONCE	PS_N_("the time-stamp is not the answer to this question (its nonce is another)")
+#define W_STAMP_PURPOSE	PS_N_("the certificate of {who} may not stamp: time stamping must be its only purpose, and critical (RFC 3161, 2.3)")
+#define W_STAMP_PATH	PS_N_("the certificate of {who}, who made the time-stamp, is not trusted: {why}")
+
 /* Failures of protecting. */
 #define W_P_NO_SIGNER	PS_N_("nobody is given to sign: use --identity with a file that holds a certificate and its private key")
 #define W_P_NOT_SIGNING	PS_N_("the certificate of {who} is not for signing")
@@ -183,6 +196,12 @@
 #define W_P_CHANGED	PS_N_("the input changed while it was read; nothing was written")
 #define W_P_ALREADY	PS_N_("the mail is already {kind}; it is protected once more, on top")
 #define W_P_ENCRYPT_ONLY PS_N_("encrypted but not signed: the recipient cannot know who wrote it")
+#define W_P_ADDRESS	PS_N_("{name} is not an address in ASCII like bob@example.net")
+#define W_P_RECEIPT_MANY PS_N_("more than {max} addresses for receipts")
+#define W_P_LABEL	PS_N_("{name} is not a label; write OID, OID:CLASSIFICATION or OID:CLASSIFICATION:MARK, for example 1.2.3:confidential:for Bob only")
+#define W_P_ASK_UNSIGNED PS_N_("receipts and labels stand in a signature, and nothing is to be signed")
+#define W_P_RECEIPT_TO	PS_N_("the certificate of {who} names no address in ASCII for receipts to go to; give one with --receipt-to")
+#define W_P_RECEIPT_INNER PS_N_("the mail is already signed or encrypted, and only the innermost signature may ask for receipts (RFC 2634, 2.2)")
 #define W_P_LEARN	PS_N_("nothing can be learnt from this mail: {sentence}")
 #define W_P_X_CIPHER	PS_N_("cipher {name}: {why}")
 #define W_P_X_GIVEN	PS_N_("asked for")

@@ -478,6 +478,7 @@ static const struct row {
 	{ "inflate_depth", NULL, 0, false, "test_inflate_depth below" },
 	{ "inflate_ratio", NULL, 0, false, "unit/test_zlib.c" },
 	{ "inflate_bytes", NULL, 0, false, "unit/test_zlib.c" },
+	{ "stamp_bytes", NULL, 0, false, "unit/test_stamp.c" },
 	{ "beside", NULL, 0, false, "no refusal: attacks/beside.py, A8" },
 	{ "oneshot", NULL, 0, false, "no refusal: the state is unknown, reason too-large" },
 	{ "plan_max", NULL, 0, false, "no refusal: property/windows.c" },
