@@ -103,6 +103,8 @@
 #define H_SIGN		"sign a mail"
 #define H_ENCRYPT	"encrypt a mail to everybody in To and Cc"
 #define H_SEAL		"sign and encrypt a mail to everybody in To and Cc"
+#define H_RECEIPT	"make the signed receipt that a mail asks for"
+#define H_EXPAND	"hand a mail on to the members of a mailing list"
 #define H_VERSION	"the version, its parts and its algorithms"
 #define H_HELP		"this page, or that of a verb"
 
@@ -119,6 +121,11 @@
 #define X_SEAL		\
 	"  postseal seal draft.eml --identity alice.p12 --cert bob.pem -o sealed.eml\n" \
 	"  postseal seal - --identity alice.p12 --to bob.pem <draft.eml >sealed.eml\n"
+
+#define X_RECEIPT	\
+	"  postseal receipt mail.eml --identity bob.p12 -o receipt.eml\n"
+#define X_EXPAND	\
+	"  postseal expand mail.eml --identity list.p12 --to bob.pem --to eve.pem -o out.eml\n"
 
 /* One row of help for each option. */
 #define O_OUTPUT	"write here; replaced only when whole and good"
@@ -164,6 +171,8 @@
 #define O_RECEIPT_FROM	"of whom: all, first-tier or an address; repeatable"
 #define O_RECEIPT_TO	"where receipts go, if not to yourself; repeatable"
 #define O_LABEL		"security label: OID[:CLASSIFICATION[:MARK]]"
+#define O_SENT		"the mail that was sent and that the receipt is for"
+#define O_NO_RECEIPTS	"the list wants no receipts for what it hands on"
 #define O_TRIPLE	"sign, encrypt and sign again"
 #define O_TIMESTAMP	"a time-stamp by this authority (RFC 3161)"
 #define O_TSA_TRUST	"trusted roots of time-stamping authorities; repeatable"

@@ -88,6 +88,9 @@ PS_API PS_MUST ps_code ps_opener_set_eol(ps_opener *op, int eol, ps_err *err);
 /* Secrets of password recipients and raw key-encryption keys; copied. */
 PS_API PS_MUST ps_code ps_opener_add_password(ps_opener *op, const ps_secret *s, ps_err *err);
 PS_API PS_MUST ps_code ps_opener_add_kek(ps_opener *op, const ps_secret *s, ps_err *err);
+/* The mail that a receipt is for (RFC 2634, 2.6): with it a receipt is judged, and valid
+ * only when it agrees with that mail; other mails are PS_E_UNSUPPORTED. */
+PS_API PS_MUST ps_code ps_opener_set_sent_file(ps_opener *op, const char *path, ps_err *err);
 /* The content of a detached bare CMS signature. */
 PS_API PS_MUST ps_code ps_opener_set_content_file(ps_opener *op, const char *path, ps_err *err);
 /* progress is called now and then with octets read and the whole (UINT64_MAX:
@@ -240,6 +243,25 @@ PS_API PS_MUST ps_code ps_protector_encrypt_file(ps_protector *pr, const char *f
     const char *to, ps_err *err);
 PS_API PS_MUST ps_code ps_protector_seal_file(ps_protector *pr, const char *from,
     const char *to, ps_err *err);
+/*
+ * ps_receipt makes the signed receipt that the mail in `in` asks for (RFC 2634,
+ * 2.4), a whole mail to whom the request names, signed by the first identity that was
+ * asked. Recipients that were given encrypt it, signed around. The mail is judged
+ * by what the protector has: PS_E_REFUSED when no valid signature of it asks
+ * this reader, or a mailing list wants no receipts. Nothing is sent.
+ */
+PS_API PS_MUST ps_code ps_receipt(ps_protector *pr, ps_reader *in, ps_writer *out,
+    ps_err *err);
+/*
+ * ps_expand hands a mail on as a mailing list does (RFC 2634, 4.2): what is encrypted
+ * is encrypted anew to the recipients that were given, the author's own signature
+ * is kept, and one by the list, the only identity that signs, is put around it. It
+ * says so in its expansion history; `no_receipts` forbids receipts there. PS_E_REFUSED:
+ * the mail came through this list before, or its outer signature is wrong.
+ * PS_E_LIMIT: more than limits.oneshot octets are within its layers.
+ */
+PS_API PS_MUST ps_code ps_expand(ps_protector *pr, int no_receipts, ps_reader *in,
+    ps_writer *out, ps_err *err);
 /* What was chosen by the last call and why, and its warnings, line by line;
  * borrowed until the next call; "" before. */
 PS_API const char *ps_protector_explain(const ps_protector *pr);

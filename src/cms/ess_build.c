@@ -117,22 +117,6 @@ cms_ess_build_label(struct derw *w, ps_slice policy, int classification, ps_slic
 	end_attr(w);
 }
 
-void
-cms_ess_copy_label(struct derw *w, ps_slice whole)
-{
-	begin_attr(w, "securityLabel");
-	derw_raw(w, whole);
-	end_attr(w);
-}
-
-void
-cms_ess_copy_equivalents(struct derw *w, ps_slice inside)
-{
-	begin_attr(w, "equivalentLabels");
-	derw_value(w, DER_SEQUENCE, inside);
-	end_attr(w);
-}
-
 /* --- mailing lists --- */
 
 /* The policy of the last list, as its element; n == 0: it has none. */
@@ -179,4 +163,42 @@ cms_ess_build_history(struct derw *w, ps_slice before, ps_cert *cert, int64_t at
 	derw_end(w);
 	derw_end(w);
 	end_attr(w);
+}
+
+/* RFC 2634, 4.2.3.2, 3.2.3: "each signed attribute present in the original
+ * outermost signedData layer, unless the MLA explicitly replaces" it. */
+static bool
+is_replaced(ps_slice oid)
+{
+	static const char *const own[] = { "contentType", "messageDigest", "signingTime",
+	    "binarySigningTime", "smimeCapabilities", "cmsAlgorithmProtection",
+	    "signingCertificate", "signingCertificateV2", "smimeEncryptionKeyPreference",
+	    "microsoftEncryptionKeyPreference", "mlExpansionHistory", "receiptRequest",
+	    "msgSigDigest" };
+
+	for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+		if (ps_slice_equal(oid, cms_attr_oid(own[i])))
+			return true;
+	return false;
+}
+
+void
+cms_ess_carry(struct derw *w, ps_slice inside)
+{
+	struct der_state state;
+	struct der d, seq;
+	ps_slice whole, oid;
+
+	der_init(&d, &state, inside, 0, false, "signedAttrs");
+	while (der_more(&d)) {
+		const uint8_t *start = d.p;
+
+		seq = der_enter(&d, DER_SEQUENCE, "Attribute");
+		oid = der_oid(&seq, "attrType");
+		der_skip(&seq, "attrValues");
+		der_leave(&seq);
+		whole = (ps_slice){ start, (size_t)(d.p - start) };
+		if (!der_failed(&d) && !is_replaced(oid))
+			derw_raw(w, whole);
+	}
 }

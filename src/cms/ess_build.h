@@ -25,10 +25,9 @@ void	cms_ess_build_hint(struct derw *w, ps_slice type);
 void	cms_ess_build_digest(struct derw *w, ps_slice msg_sig_digest);
 /* `mark` in UTF-8, n == 0: none; `classification` < 0: none. */
 void	cms_ess_build_label(struct derw *w, ps_slice policy, int classification, ps_slice mark);
-/* cms_ess_copy_label: a label, as it was read. */
-void	cms_ess_copy_label(struct derw *w, ps_slice whole);
-/* cms_ess_copy_equivalents: EquivalentLabels from its inside, as it was read. */
-void	cms_ess_copy_equivalents(struct derw *w, ps_slice inside);
+/* cms_ess_carry copies from the inside of signedAttrs what a list hands on: all but
+ * what each signer says of himself, and the history (RFC 2634, 4.2). */
+void	cms_ess_carry(struct derw *w, ps_slice inside);
 /*
  * cms_ess_build_history: `before` are the MLData that were there, one after
  * another; the new one names the list by `cert`. `receipts`: CMS_ML_KEEP carries

@@ -234,6 +234,12 @@ cms_signer_check(const struct cms_check_in *in, struct cms_check_out *out, ps_er
 	    : verify_content(in, key, digest, out, err);
 }
 
+ps_code
+cms_signer_octets(ps_slice attrs_inside, struct ps_buf *out, ps_err *err)
+{
+	return set_of(attrs_inside, true, out, err);
+}
+
 /* --- making --- */
 
 /* RFC 3161, appendix A: the token stands in an unsigned attribute. */

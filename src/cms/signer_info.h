@@ -42,6 +42,9 @@ enum cms_check {
 	CMS_CHECK_KEY_UNREADABLE
 };
 
+/* cms_signer_octets appends what is signed: the attributes as a SET OF in DER. */
+PS_MUST ps_code cms_signer_octets(ps_slice attrs_inside, struct ps_buf *out, ps_err *err);
+
 struct cms_check_in {
 	const struct cms_signer *signer;
 	ps_cert		*cert;

@@ -5,6 +5,7 @@
  */
 #include "mime/mime.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -145,4 +146,17 @@ mime_date_parse(ps_slice body, int64_t *out)
 		return false;
 	*out = t - offset;
 	return true;
+}
+
+void
+mime_date_format(int64_t t, char *out, size_t size)
+{
+	static const char *const days[] = { "Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed" };
+	int64_t day = t / 86400 - (t % 86400 < 0);
+	struct ps_date d;
+
+	ps_clock_to_date(t, &d);
+	(void)snprintf(out, size, "%s, %d %c%s %04d %02d:%02d:%02d +0000",
+	    days[(day % 7 + 7) % 7], d.day, months[d.month - 1][0] - 'a' + 'A',
+	    months[d.month - 1] + 1, d.year, d.hour, d.minute, d.second);
 }

@@ -159,6 +159,8 @@ void	mime_mailboxes_clear(struct mime_mailboxes *m);
 
 /* mime_date_parse reads a Date body (RFC 5322, 3.3, obsolete zones too). */
 bool	mime_date_parse(ps_slice body, int64_t *out);
+/* mime_date_format writes one in UTC (32 octets with the NUL for years to 9999). */
+void	mime_date_format(int64_t t, char *out, size_t size);
 
 /* --- writing --- */
 

@@ -184,6 +184,8 @@ write_content(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *er
 		p->skipped += p->content_length;
 		return PS_OK;
 	}
+	if (p->entity.p != NULL)
+		return ps_writer_write(dst, p->entity, err);
 	return p->pr->compress ? write_compressed(p, dst, out_unsafe, err)
 	    : write_entity(p, dst, out_unsafe, err);
 }
@@ -455,6 +457,30 @@ write_encrypted(struct protecting *p, const struct protect_list *to, ps_writer *
 	return code;
 }
 
+/* --- a receipt --- */
+
+ps_code
+protect_write_receipt(struct protecting *p, ps_slice receipt, ps_writer *dst, ps_err *err)
+{
+	struct cms_size size = { .how = CMS_PLAN, .plan_max = p->limits->plan_max };
+	struct cms_signed_params params;
+	struct base64_body b64 = { .w = NULL };
+	ps_writer *w = NULL;
+	ps_code code;
+
+	signed_params(p, &params);
+	params.content_type = cms_type_oid(CMS_RECEIPT);
+	if ((code = write_cms_header(dst, "signed-receipt", "smime.p7m", err)) == PS_OK &&
+	    (code = open_base64(&b64, dst, err)) == PS_OK &&
+	    (code = cms_signed_writer_open(&w, b64.w, &params, &size, NULL, err)) == PS_OK &&
+	    (code = ps_writer_write(w, receipt, err)) == PS_OK &&
+	    (code = ps_writer_finish(w, err)) == PS_OK)
+		code = ps_writer_finish(b64.w, err);
+	ps_writer_close(w);
+	ps_writer_close(b64.w);
+	return code;
+}
+
 /* --- signed once more --- */
 
 static ps_code
@@ -617,7 +643,7 @@ measure_packed(struct protecting *p, bool *out_unsafe, ps_err *err)
 
 	p->packed_length = 0;
 	*out_unsafe = false;
-	if (!p->pr->compress)
+	if (!p->pr->compress || p->entity.p != NULL)
 		return PS_OK;
 	if ((code = ps_writer_open_null(&null, err)) != PS_OK)
 		return code;

@@ -99,6 +99,60 @@ lists_forbid(const ps_verdict *v, enum cms_receipts_from from)
 	return forbidden;
 }
 
+/* What the list that passed the mail on last says (RFC 2634, 2.3). */
+static struct cms_expansion
+last_list(const ps_verdict *v)
+{
+	struct cms_expansion x, last = { .receipts = CMS_ML_KEEP };
+
+	for (size_t i = 0; i < v->nsignature; i++) {
+		ps_slice list = v->signature[i].ess.expansions;
+
+		if (v->signature[i].in_envelope && is_outermost(v, &v->signature[i]))
+			while (cms_ess_next_expansion(&list, &x))
+				last = x;
+	}
+	return last;
+}
+
+static bool
+any_unreadable(const ps_verdict *v)
+{
+	for (size_t i = 0; i < v->nsignature; i++)
+		if (v->signature[i].in_envelope && v->signature[i].ess.broken != NULL)
+			return true;
+	return false;
+}
+
+const struct ps_signature *
+ps_verdict_request(const ps_verdict *v, struct cms_expansion *out_list, const char **out_why)
+{
+	const struct ps_signature *found = NULL;
+
+	*out_why = W_RECEIPT_NONE;
+	for (size_t i = 0; i < v->nsignature; i++) {
+		const struct ps_signature *s = &v->signature[i];
+
+		if (!s->in_envelope || s->ess.receipt.n == 0 || !is_innermost(v, s))
+			continue;
+		if (s->state != PS_STATE_VALID) {
+			*out_why = W_RECEIPT_NOT_VALID;
+			continue;
+		}
+		*out_why = W_RECEIPT_DIFFER;
+		if (found != NULL && !ps_slice_equal(found->ess.receipt, s->ess.receipt))
+			return NULL;
+		found = s;
+	}
+	if (found == NULL)
+		return NULL;
+	*out_list = last_list(v);
+	*out_why = v->receipt.layer != NULL ? W_RECEIPT_OF_RECEIPT
+	    : any_unreadable(v) ? W_RECEIPT_UNREADABLE
+	    : lists_forbid(v, found->ess.receipts_from) ? W_RECEIPT_LIST : NULL;
+	return *out_why == NULL ? found : NULL;
+}
+
 /* "The receipt request is processed once the signature is verified". */
 static void
 warn_receipt(ps_verdict *v, const struct ps_signature *s)

@@ -80,6 +80,10 @@ struct protect_list {
 
 struct protecting {
 	struct ps_protector *pr;
+	/* A receipt, or a mail that a list hands on: `in` gives the fields, this is the
+	 * entity, and `attrs` and `outer_attrs` are made. p == NULL: an ordinary mail. */
+	ps_slice	 entity;
+	bool		 made;
 	const struct ps_limits *limits;
 	int		 what;
 	int64_t		 now;
@@ -110,6 +114,15 @@ struct protecting {
 	struct ps_buf	 signature;	/* the detached object, or the opaque one's end */
 	char		 boundary[48];
 };
+
+/* protect.c */
+void	protect_begin(struct protecting *p, ps_protector *pr, int what);
+/* protect_make_rewindable sets p->in and p->length; *out_spool is the caller's. */
+PS_MUST ps_code protect_make_rewindable(struct protecting *p, ps_reader *in,
+    ps_reader **out_spool, ps_err *err);
+/* protect_run writes and finishes, or abandons `out`. */
+PS_MUST ps_code protect_run(struct protecting *p, ps_reader *in, ps_writer *out, ps_err *err);
+void	protect_end(struct protecting *p);
 
 /* One line into the explanation or the warnings. */
 #define protect_explain(p, ...) \
@@ -171,6 +184,9 @@ ps_code	protect_stamp(void *arg, ps_slice signature, struct ps_buf *token, ps_er
  * input cannot travel as 7bit; nothing that was written counts. */
 PS_MUST ps_code protect_compose(struct protecting *p, const struct protect_list *to,
     ps_writer *dst, bool *out_unsafe, ps_err *err);
+/* protect_write_receipt writes the entity of a signed receipt. */
+PS_MUST ps_code protect_write_receipt(struct protecting *p, ps_slice receipt, ps_writer *dst,
+    ps_err *err);
 /* A first pass over the input that finds length and digests. */
 PS_MUST ps_code protect_measure(struct protecting *p, bool *out_unsafe, ps_err *err);
 
