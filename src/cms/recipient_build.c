@@ -72,8 +72,11 @@ build_kari_key(struct derw *w, const struct cms_to *to, ps_slice encrypted)
 	derw_end(w);
 }
 
-/* RFC 5753, 7.1: senders SHOULD include ukm; several recipients on one
- * ephemeral key then still get different key-encryption keys. */
+/*
+ * RFC 5753, 3.1.1 would have ukm in every message; GnuPG 2.4 cannot read one
+ * that has it. The ephemeral key is fresh, which is what ukm is for, so it is
+ * left out on curves that GnuPG reads.
+ */
 static ps_code
 build_kari(const struct cms_to *to, struct ps_pubkey *key, struct ps_ephemeral *e, ps_slice cek,
     struct derw *w, ps_err *err)
@@ -81,14 +84,18 @@ build_kari(const struct cms_to *to, struct ps_pubkey *key, struct ps_ephemeral *
 	const struct ps_alg *agree, *wrap;
 	struct ps_buf algid = { 0 }, encrypted = { 0 };
 	uint8_t ukm[16];
-	ps_slice ukm_slice = { ukm, sizeof ukm };
+	ps_slice ukm_slice = { NULL, 0 };
 	ps_code code;
 
-	if ((code = ps_agree_choose(key, cek.n, &agree, &wrap, err)) != PS_OK ||
-	    (code = ps_random(ukm, sizeof ukm, err)) != PS_OK)
+	if ((code = ps_agree_choose(key, cek.n, &agree, &wrap, err)) != PS_OK)
 		goto out;
 	if (to->agreement != NULL)
 		agree = to->agreement;
+	if (agree->key != PS_KEY_EC) {
+		if ((code = ps_random(ukm, sizeof ukm, err)) != PS_OK)
+			goto out;
+		ukm_slice = (ps_slice){ ukm, sizeof ukm };
+	}
 	if ((code = ps_agree_encrypt(e, key, agree, wrap, ukm_slice, cek, &algid, &encrypted,
 	    err)) != PS_OK)
 		goto out;
@@ -97,9 +104,11 @@ build_kari(const struct cms_to *to, struct ps_pubkey *key, struct ps_ephemeral *
 	derw_begin(w, DER_CTX(0));
 	ps_ephemeral_build(e, w, DER_CTX(1));
 	derw_end(w);
-	derw_begin(w, DER_CTX(1));
-	derw_octets(w, ukm_slice);
-	derw_end(w);
+	if (ukm_slice.p != NULL) {
+		derw_begin(w, DER_CTX(1));
+		derw_octets(w, ukm_slice);
+		derw_end(w);
+	}
 	derw_raw(w, ps_buf_get(&algid));
 	build_kari_key(w, to, ps_buf_get(&encrypted));
 	derw_end(w);

@@ -4,6 +4,8 @@
  */
 #include "cms/signed_build.h"
 
+#include "base/text.h"
+
 #include "cms/words.h"
 
 ps_slice
@@ -31,12 +33,33 @@ cms_signing_digests(const struct cms_signed_params *p, struct cms_digests *diges
 static unsigned
 version(const struct cms_signed_params *p)
 {
+	if (p->before != NULL && p->before->version >= 3)
+		return 3;
 	if (p->content_type.n != 0 && cms_type_of(p->content_type) != CMS_DATA)
 		return 3;
 	for (size_t i = 0; i < p->nsigner; i++)
 		if (p->signer[i].by_ski && ps_cert_view_of(p->signer[i].cert)->ski.n != 0)
 			return 3;
 	return 1;
+}
+
+/* Is this digestAlgorithm announced already? */
+static bool
+announced(const struct cms_signed_params *p, const struct ps_alg *digest)
+{
+	struct der_state state;
+	struct der d;
+	struct ps_algid a;
+	bool found = false;
+
+	if (p->before == NULL)
+		return false;
+	der_init(&d, &state, ps_buf_get(&p->before->digest_algs), 0, false, "digestAlgorithms");
+	while (der_more(&d)) {
+		a = ps_algid_parse(&d, DER_SEQUENCE, "digestAlgorithm");
+		found = found || ps_alg_digest_of(&a) == digest;
+	}
+	return found;
 }
 
 ps_code
@@ -47,8 +70,13 @@ cms_signed_head(const struct cms_signed_params *p, struct ps_buf *out, ps_err *e
 	derw_init(&w, out);
 	derw_u64(&w, version(p));
 	derw_begin_set_of(&w, DER_SET);
+	if (p->before != NULL)
+		derw_raw(&w, ps_buf_get(&p->before->digest_algs));
 	for (size_t i = 0; i < p->nsigner; i++) {
 		size_t k = 0;
+
+		if (announced(p, p->signer[i].spec.digest))
+			continue;
 
 		while (k < i && p->signer[k].spec.digest != p->signer[i].spec.digest)
 			k++;
@@ -62,13 +90,35 @@ cms_signed_head(const struct cms_signed_params *p, struct ps_buf *out, ps_err *e
 /* The bag keeps the order that readers like: leaf first, then its chain. BER
  * lets a SET OF stand in any order outside of what is signed. */
 static void
-build_certs(struct derw *w, ps_cert *const *cert, size_t ncert)
+build_certs(struct derw *w, ps_cert *const *cert, size_t ncert, const struct cms_bag *before)
 {
-	if (ncert == 0)
+	size_t nbefore = before == NULL ? 0 : before->ncert;
+
+	if (ncert + nbefore == 0)
 		return;
 	derw_begin(w, DER_CTX(0));
-	for (size_t i = 0; i < ncert; i++)
-		derw_raw(w, ps_cert_der(cert[i]));
+	for (size_t i = 0; i < nbefore; i++)
+		derw_raw(w, ps_cert_der(before->cert[i]));
+	for (size_t i = 0; i < ncert; i++) {
+		size_t k = 0;
+
+		while (k < nbefore && !ps_slice_equal(ps_cert_der(before->cert[k]),
+		    ps_cert_der(cert[i])))
+			k++;
+		if (k == nbefore)
+			derw_raw(w, ps_cert_der(cert[i]));
+	}
+	derw_end(w);
+}
+
+static void
+build_crls(struct derw *w, const struct cms_bag *before)
+{
+	if (before == NULL || before->ncrl == 0)
+		return;
+	derw_begin(w, DER_CTX(1));
+	for (size_t i = 0; i < before->ncrl; i++)
+		derw_raw(w, ps_buf_get(&before->crl[i]));
 	derw_end(w);
 }
 
@@ -79,6 +129,7 @@ cms_signed_tail(const struct cms_signed_params *p, const struct cms_digests *dig
 	struct cms_signing_of of = { .digests = digests,
 	    .content_type = cms_signed_content_type(p), .signing_time = p->signing_time,
 	    .attrs = p->attrs, .stamp = p->stamp, .stamp_arg = p->stamp_arg };
+	const struct cms_bag *bag = p->before == NULL ? NULL : &p->before->bag;
 	struct ps_buf signers = { 0 };
 	struct derw w;
 	ps_code code = PS_OK;
@@ -87,8 +138,11 @@ cms_signed_tail(const struct cms_signed_params *p, const struct cms_digests *dig
 		code = cms_signer_build(&p->signer[i], &of, &signers, err);
 	if (code == PS_OK) {
 		derw_init(&w, out);
-		build_certs(&w, p->cert, p->ncert);
+		build_certs(&w, p->cert, p->ncert, bag);
+		build_crls(&w, bag);
 		derw_begin_set_of(&w, DER_SET);
+		for (size_t i = 0; p->before != NULL && i < p->before->nsigner; i++)
+			derw_raw(&w, ps_buf_get(&p->before->signer[i].der));
 		derw_raw(&w, ps_buf_get(&signers));
 		derw_end(&w);
 		code = derw_finish(&w, err);
@@ -153,7 +207,7 @@ cms_certs_only(ps_cert *const *cert, size_t ncert, struct ps_buf *out, ps_err *e
 	derw_begin(&w, DER_SEQUENCE);
 	derw_oid(&w, cms_type_oid(CMS_DATA));
 	derw_end(&w);
-	build_certs(&w, cert, ncert);
+	build_certs(&w, cert, ncert, NULL);
 	derw_begin(&w, DER_SET);
 	derw_end(&w);
 	end_signed(&w);

@@ -49,6 +49,9 @@ struct cms_signed_params {
 	ps_slice	 attrs;		/* more signed attributes, of every signer alike */
 	cms_stamp_fn	 stamp;		/* NULL: no time-stamps */
 	void		*stamp_arg;
+	/* The object that is signed once more: its signers stay as they are, and its
+	 * certificates and lists with them. NULL: a new one. */
+	const struct cms_signed *before;
 };
 /* cms_sign_detached builds a whole ContentInfo without content, in DER. */
 PS_MUST ps_code cms_sign_detached(const struct cms_signed_params *p,

@@ -23,7 +23,9 @@ enum { CLOCKS_DIFFER = 86400 };
 static struct protect_known *
 find_known(const ps_protector *pr, const char *address)
 {
-	for (size_t i = 0; i < pr->nknown; i++)
+	size_t walk = 0, i;
+
+	while (ps_index_next(&pr->known_by, ps_address_hash(address), &walk, &i))
 		if (ps_address_equal(pr->known[i].address, address, PS_MATCH_RECIPIENT))
 			return &pr->known[i];
 	return NULL;
@@ -44,8 +46,7 @@ add_known(ps_protector *pr, const char *address, struct protect_known **out, ps_
 	**out = (struct protect_known){ .address = strdup(address), .made = INT64_MIN };
 	if ((*out)->address == NULL)
 		return ps_nomem(err, "smime.learn");
-	pr->nknown++;
-	return PS_OK;
+	return ps_index_add(&pr->known_by, ps_address_hash(address), pr->nknown++, err);
 }
 
 /* RFC 8551, 2.5.3: one of the certificates that the mail brought. */
@@ -161,6 +162,7 @@ protect_known_clear(struct ps_protector *pr)
 		free(pr->known[i].address);
 		ps_cert_free(pr->known[i].prefer);
 	}
+	ps_index_clear(&pr->known_by);
 	free(pr->learn);
 	free(pr->known);
 }

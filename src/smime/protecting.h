@@ -35,6 +35,7 @@ struct ps_protector {
 	size_t		 nlearn, nlearnt;
 	struct protect_known *known;
 	size_t		 nknown;
+	struct ps_index	 known_by;	/* address */
 	struct ps_buf	 explain, warnings;	/* terminated texts */
 	struct protect_asks asks;
 	bool		 triple;
@@ -68,7 +69,8 @@ struct protect_reads {
 /* Who reads one copy, and what they all read. */
 struct protect_list {
 	struct cms_to	*to;
-	size_t		 n;
+	size_t		 n, room;
+	struct ps_index	 by_serial;
 	unsigned	 lacks;		/* bit i: not all read ps_policy_choice(i)... */
 	size_t		 best_lacked;	/* the first of these, */
 	char		 without[128];	/* who lacks it, */

@@ -41,47 +41,58 @@ protect_may_encrypt(ps_cert *c)
 }
 
 /* Of the certificates for an address the newest that is in date, then the newest. */
-static ps_cert *
-find_newest(const struct protecting *p, const char *address)
+static ps_code
+find_newest(const struct protecting *p, const char *address, ps_cert **out, ps_err *err)
 {
-	const struct ps_setup *s = &p->pr->setup;
-	ps_cert *best = NULL;
 	bool best_dated = false;
+	size_t walk = 0;
+	ps_cert *c;
+	ps_code code;
 
-	for (size_t i = 0; i < s->ncert; i++) {
-		ps_cert *c = s->cert[i];
+	*out = NULL;
+	while ((code = ps_setup_next_named(&p->pr->setup, address, &walk, &c, err)) == PS_OK &&
+	    c != NULL) {
 		bool dated = ps_cert_not_before(c) <= p->now && p->now <= ps_cert_not_after(c);
 
-		if (!protect_may_encrypt(c) || !ps_cert_names(c, address, PS_MATCH_RECIPIENT))
+		if (!protect_may_encrypt(c))
 			continue;
-		if (best == NULL || (dated && !best_dated) || (dated == best_dated &&
-		    ps_cert_not_before(c) > ps_cert_not_before(best))) {
-			best = c;
+		if (*out == NULL || (dated && !best_dated) || (dated == best_dated &&
+		    ps_cert_not_before(c) > ps_cert_not_before(*out))) {
+			*out = c;
 			best_dated = dated;
 		}
 	}
-	return best;
+	return code;
 }
 
 /* RFC 8551, 2.5.3.1: the one that the correspondent asks for, as long as it is
- * in date, goes before what we would choose. */
-static ps_cert *
-find_by_address(const struct protecting *p, const char *address)
+ * in date, goes before what we would choose. NULL: there is none. */
+static ps_code
+find_by_address(const struct protecting *p, const char *address, ps_cert **out, ps_err *err)
 {
-	ps_cert *c = protect_preferred(p->pr, address);
+	*out = protect_preferred(p->pr, address);
+	if (*out != NULL && protect_may_encrypt(*out) && ps_cert_not_before(*out) <= p->now &&
+	    p->now <= ps_cert_not_after(*out) &&
+	    ps_cert_names(*out, address, PS_MATCH_RECIPIENT))
+		return PS_OK;
+	return find_newest(p, address, out, err);
+}
 
-	if (c != NULL && protect_may_encrypt(c) && ps_cert_not_before(c) <= p->now &&
-	    p->now <= ps_cert_not_after(c) && ps_cert_names(c, address, PS_MATCH_RECIPIENT))
-		return c;
-	return find_newest(p, address);
+static uint64_t
+hash_of(const ps_cert *c)
+{
+	const struct ps_cert_view *v = ps_cert_view_of(c);
+
+	return ps_hash(v->serial);
 }
 
 static bool
 listed(const struct protect_list *l, const ps_cert *c)
 {
-	for (size_t i = 0; i < l->n; i++)
-		if (l->to[i].cert != NULL &&
-		    ps_slice_equal(ps_cert_der(l->to[i].cert), ps_cert_der(c)))
+	size_t walk = 0, at;
+
+	while (ps_index_next(&l->by_serial, hash_of(c), &walk, &at))
+		if (ps_slice_equal(ps_cert_der(l->to[at].cert), ps_cert_der(c)))
 			return true;
 	return false;
 }
@@ -89,12 +100,16 @@ listed(const struct protect_list *l, const ps_cert *c)
 static ps_code
 grow(struct protect_list *l, ps_err *err)
 {
-	struct cms_to *grown = realloc(l->to, (l->n + 1) * sizeof *grown);
+	size_t room = l->room == 0 ? 4 : 2 * l->room;
+	struct cms_to *grown;
 
-	if (grown == NULL)
+	if (l->n < l->room)
+		return PS_OK;
+	if ((grown = realloc(l->to, room * sizeof *grown)) == NULL)
 		return ps_nomem(err, "smime.protect");
+	memset(&grown[l->n], 0, (room - l->n) * sizeof *grown);
 	l->to = grown;
-	memset(&l->to[l->n], 0, sizeof *grown);
+	l->room = room;
 	return PS_OK;
 }
 
@@ -115,9 +130,11 @@ add_cert(struct protecting *p, struct protect_list *l, ps_cert *c, bool own, ps_
 	    !p->pr->insecure_recipients)
 		return ps_fail(err, PS_E_REFUSED, "smime.protect", PS_NOWHERE, W_P_WEAK_KEY,
 		    PS_TEXT("who", ps_cert_holder(c)));
-	if ((code = protect_choose_key(p, l, &to, own, err)) == PS_OK)
-		l->to[l->n++] = to;
-	return code;
+	if ((code = protect_choose_key(p, l, &to, own, err)) != PS_OK ||
+	    (code = ps_index_add(&l->by_serial, hash_of(c), l->n, err)) != PS_OK)
+		return code;
+	l->to[l->n++] = to;
+	return PS_OK;
 }
 
 /* Refuses a certificate that is expired, untrusted, revoked or not for mail. */
@@ -167,11 +184,13 @@ static ps_code
 add_address(struct protecting *p, struct protect_list *l, const char *address,
     struct ps_buf *missing, ps_err *err)
 {
-	ps_cert *c = find_by_address(p, address);
+	ps_cert *c;
+	ps_code code = find_by_address(p, address, &c, err);
 
-	if (c == NULL)
-		return add_missing(missing, address, err);
-	return add_judged(p, l, c, address, err);
+	if (code != PS_OK)
+		return code;
+	return c == NULL ? add_missing(missing, address, err)
+	    : add_judged(p, l, c, address, err);
 }
 
 static ps_code
@@ -267,6 +286,7 @@ ps_code
 protect_choose_recipients(struct protecting *p, struct protect_list *out, ps_err *err)
 {
 	struct ps_buf missing = { 0 };
+	ps_cert *c;
 	ps_code code;
 
 	*out = (struct protect_list){ .n = 0 };
@@ -274,9 +294,11 @@ protect_choose_recipients(struct protecting *p, struct protect_list *out, ps_err
 	    (code = add_main(p, out, &missing, err)) == PS_OK)
 		code = add_secrets(p, out, err);
 	/* Of the Bcc recipients only whether they have a certificate. */
-	for (size_t i = 0; i < p->bcc.n && code == PS_OK; i++)
-		if (find_by_address(p, p->bcc.box[i].address) == NULL)
+	for (size_t i = 0; i < p->bcc.n && code == PS_OK; i++) {
+		code = find_by_address(p, p->bcc.box[i].address, &c, err);
+		if (code == PS_OK && c == NULL)
 			code = add_missing(&missing, p->bcc.box[i].address, err);
+	}
 	if (code == PS_OK && (code = missing_error(&missing, err)) == PS_OK && out->n == 0 &&
 	    p->bcc.n == 0)
 		code = ps_fail(err, PS_E_NOT_FOUND, "smime.protect", PS_NOWHERE, W_P_NO_TO);
@@ -311,5 +333,6 @@ void
 protect_list_clear(struct protect_list *l)
 {
 	free(l->to);
+	ps_index_clear(&l->by_serial);
 	*l = (struct protect_list){ .n = 0 };
 }

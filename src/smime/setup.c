@@ -42,6 +42,7 @@ ps_setup_clear(struct ps_setup *s)
 		ps_cert_free(s->cert[i]);
 	free(s->identity);
 	free(s->cert);
+	ps_index_clear(&s->by_local);
 	ps_trust_free(s->trust);
 	ps_policy_free(s->own_policy);
 	free_secrets(s->password, s->npassword);
@@ -61,6 +62,36 @@ ps_setup_add_cert(struct ps_setup *s, ps_cert *ref, ps_err *err)
 	s->cert = grown;
 	s->cert[s->ncert++] = ref;
 	return PS_OK;
+}
+
+static ps_code
+index_addresses(struct ps_setup *s, ps_err *err)
+{
+	const char *address;
+	ps_code code;
+
+	for (; s->nindexed < s->ncert; s->nindexed++)
+		for (size_t i = 0; (address = ps_cert_address(s->cert[s->nindexed], i)) != NULL;
+		    i++)
+			if ((code = ps_index_add(&s->by_local, ps_address_hash(address),
+			    s->nindexed, err)) != PS_OK)
+				return code;
+	return PS_OK;
+}
+
+ps_code
+ps_setup_next_named(struct ps_setup *s, const char *address, size_t *walk, ps_cert **out,
+    ps_err *err)
+{
+	uint64_t hash = ps_address_hash(address);
+	ps_code code = index_addresses(s, err);
+	size_t at;
+
+	*out = NULL;
+	while (code == PS_OK && *out == NULL && ps_index_next(&s->by_local, hash, walk, &at))
+		if (ps_cert_names(s->cert[at], address, PS_MATCH_RECIPIENT))
+			*out = s->cert[at];
+	return code;
 }
 
 static ps_code

@@ -8,6 +8,7 @@
 #include <postseal/smime.h>
 
 #include "base/ctx.h"
+#include "base/index.h"
 #include "cms/recipient_info.h"
 #include "x509/path.h"
 
@@ -17,6 +18,8 @@ struct ps_setup {
 	size_t		 nidentity;
 	ps_cert		**cert;		/* refs: all that are known, those of identities too */
 	size_t		 ncert;
+	struct ps_index	 by_local;	/* of cert: by the local parts of its addresses... */
+	size_t		 nindexed;	/* ...of these so far */
 	struct ps_trust	*trust;
 	bool		 trust_given;	/* else the system's, at first use */
 	ps_policy	*own_policy;	/* the default one */
@@ -44,6 +47,14 @@ PS_MUST ps_code ps_setup_add_crl(struct ps_setup *s, const char *path, ps_err *e
 PS_MUST ps_code ps_setup_set_revocation(struct ps_setup *s, int mode, ps_err *err);
 PS_MUST ps_code ps_setup_add_secret(ps_secret ***list, size_t *n, const ps_secret *s, ps_err *err);
 PS_MUST ps_code ps_setup_set_eol(struct ps_setup *s, int eol, ps_err *err);
+
+/*
+ * ps_setup_next_named goes through the certificates that name `address` as a
+ * recipient; *walk is 0 before the first, *out NULL after the last. A
+ * certificate that has the address twice comes twice.
+ */
+PS_MUST ps_code ps_setup_next_named(struct ps_setup *s, const char *address, size_t *walk,
+    ps_cert **out, ps_err *err);
 
 /* ps_setup_judge checks the path of one certificate with all that is known
  * and `more`. */

@@ -14,6 +14,7 @@
 #include <idn2.h>
 
 #include "base/buf.h"
+#include "base/index.h"
 #include "base/text.h"
 #include "x509/internal.h"
 #include "x509/words.h"
@@ -383,4 +384,18 @@ ps_addresses_collect(struct ps_cert_addresses *out, const struct ps_cert_view *v
 	if (code != PS_OK)
 		ps_addresses_clear(out);
 	return code;
+}
+
+/* Of the local part, in which quotes and backslashes are only spelling; a domain
+ * has several spellings too. */
+uint64_t
+ps_address_hash(const char *address)
+{
+	const char *end = strrchr(address, '@');
+	uint64_t hash = PS_HASH_START;
+
+	for (const char *p = address; p != end && *p != '\0'; p++)
+		if (*p != '"' && *p != '\\')
+			hash = ps_hash_octet(hash, (uint8_t)*p);
+	return hash;
 }

@@ -67,5 +67,7 @@ enum ps_address_rule {
  * control characters, blanks or comments in it never matches. */
 bool	ps_cert_names(const ps_cert *c, const char *address, enum ps_address_rule rule);
 bool	ps_address_equal(const char *a, const char *b, enum ps_address_rule rule);
+/* ps_address_hash: addresses that are equal as recipients have the same. */
+uint64_t ps_address_hash(const char *address);
 
 #endif

@@ -102,7 +102,8 @@ sends() {
 
 # explains "PERSON..." "OPTION..." TEXT: the explanation says so.
 explains() {
-	sends "$1" "$2" . && grep -q -- "$3" explained || {
+	sends "$1" "$2" . || return 1
+	grep -q -- "$3" explained || {
 		cat explained
 		return 1
 	}
@@ -110,7 +111,8 @@ explains() {
 
 cipher_is() { sed -n '/contentEncryptionAlgorithm/{n;p;}' printed | grep -q "$1"; }
 sends_cipher() {
-	sends "$1" "$2" . && cipher_is "$3" || {
+	sends "$1" "$2" . || return 1
+	cipher_is "$3" || {
 		grep -A 1 contentEncryptionAlgorithm printed
 		return 1
 	}

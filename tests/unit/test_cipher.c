@@ -474,8 +474,8 @@ a_key_of_another_length_does_not_fit(void **state)
 		ps_cipher_free(c);
 		c = NULL;
 	}
-	assert_code(ps_cipher_new_encrypt(&c, ps_alg_get(PS_DES3_CBC), NULL, (ps_slice){ key.p, 24 },
-	    NULL), PS_E_REFUSED);
+	assert_code(ps_cipher_new_encrypt(&c, ps_alg_get(PS_DES3_CBC), NULL,
+	    (ps_slice){ key.p, 24 }, NULL), PS_E_REFUSED);
 	ps_buf_clear(&key);
 }
 
