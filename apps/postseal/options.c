@@ -368,6 +368,8 @@ check_alone(const struct options *o)
 		return say_usage(o->verb_name, T_RECEIPT_ALONE, "--receipt-from");
 	if (o->receipt_to.n != 0 && !o->request_receipt)
 		return say_usage(o->verb_name, T_RECEIPT_ALONE, "--receipt-to");
+	if (o->offline && o->timestamp != NULL)
+		return say_usage(o->verb_name, T_OFFLINE);
 	if (o->tsa_trust.n != 0 && o->timestamp == NULL)
 		return say_usage(o->verb_name, T_TSA_ALONE);
 	return EXIT_GOOD;

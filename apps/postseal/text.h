@@ -40,7 +40,9 @@
 #define T_TO		\
 	"--to wants a certificate file or an address like bob@example.net, not %s"
 #define T_ONLINE	\
-	"--online is not in this version, which never asks the network; give CRLs by --crl FILE"
+	"--online is not in this version, which never asks the network when it judges; " \
+	"give CRLs by --crl FILE"
+#define T_OFFLINE	"--timestamp asks the network, and --offline says not to"
 #define T_HEADERS	\
 	"--headers %s is not in this version; --headers off is its only form, and the default"
 #define T_TWO_PASSPHRASES "--passphrase-file and --passphrase-fd exclude each other"
@@ -148,8 +150,8 @@
 #define O_THREADS	"use at most so many threads for a message"
 #define O_CONTENT	"the content of a detached bare CMS signature"
 #define O_AT		"judge as of this time: 2026-01-31T12:00:00Z"
-#define O_ONLINE	"refused: this version never asks the network"
-#define O_OFFLINE	"never ask the network; so it is in this version"
+#define O_ONLINE	"refused: this version never asks the network when it judges"
+#define O_OFFLINE	"never ask the network; only --timestamp does"
 #define O_NO_STORE	"use no store; there is none in this version"
 #define O_PASSPHRASE_FILE "passphrase of the identities: its first line"
 #define O_PASSPHRASE_FD	"the same, read from an open descriptor"
@@ -185,7 +187,7 @@
 	"  files       identities and certificates in PKCS#12, PEM and DER\n" \
 	"  policy      default, strict, legacy-read, and policy files\n" \
 	"  store       not in this version: name certificates and identities by file\n" \
-	"  network     not in this version: nothing is ever fetched\n" \
+	"  network     for --timestamp alone (postseal-fetch); nothing else is ever fetched\n" \
 	"  tokens      not in this version: no pkcs11: identities\n" \
 	"  headers     --headers off only: no header protection in this version\n" \
 	"  gateway     not in this version\n"

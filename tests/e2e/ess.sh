@@ -164,20 +164,16 @@ no_receipt() {
 	shift
 	refuses 5 "$text" ours receipt -o no.eml "$@"
 }
-as_bob='--identity bob-rsa.pem'
-# shellcheck disable=SC2086 # a list
-{
-	try refused.not-asked no_receipt 'asks for no receipt' $as_bob signed.eml
-	sed 's/awkward/awkwart/' clear.eml >changed.eml
-	try refused.changed no_receipt 'is not valid' $as_bob changed.eml
-	sed 's/^From: .*/From: mallory@peers.test\r/' clear.eml >mallory.eml
-	try refused.other-sender no_receipt 'is not valid' $as_bob mallory.eml
-	by sign alice-rsa mail.eml for-carol.eml --request-receipt --receipt-from carol@peers.test
-	try refused.not-us no_receipt 'asks others for receipts' $as_bob for-carol.eml
-	try refused.receipt no_receipt 'asks for no receipt' $as_bob receipt.eml
-	try refused.untrusted refuses 5 'is not valid' "$POSTSEAL" receipt $as_bob \
-	    --trust second-p256.crt clear.eml -o no.eml
-}
+try refused.not-asked no_receipt 'asks for no receipt' --identity bob-rsa.pem signed.eml
+sed 's/awkward/awkwart/' clear.eml >changed.eml
+try refused.changed no_receipt 'is not valid' --identity bob-rsa.pem changed.eml
+sed 's/^From: .*/From: mallory@peers.test\r/' clear.eml >mallory.eml
+try refused.other-sender no_receipt 'is not valid' --identity bob-rsa.pem mallory.eml
+by sign alice-rsa mail.eml for-carol.eml --request-receipt --receipt-from carol@peers.test
+try refused.not-us no_receipt 'asks others for receipts' --identity bob-rsa.pem for-carol.eml
+try refused.receipt no_receipt 'asks for no receipt' --identity bob-rsa.pem receipt.eml
+try refused.untrusted refuses 5 'is not valid' "$POSTSEAL" receipt --identity bob-rsa.pem \
+    --trust second-p256.crt clear.eml -o no.eml
 for_carol() { by receipt carol-p256 for-carol.eml carols.eml; }
 try listed for_carol
 
@@ -240,7 +236,7 @@ done
 
 triple() {
 	by seal alice-rsa mail.eml triple.eml --triple --to bob-rsa.crt --request-receipt \
-	    --label 1.2.3:secret "$@"
+	    --label 1.2.3:secret
 }
 layers() {
 	triple && opens 0 'triple.eml --identity bob-rsa.pem' summary=sealed signatures.#=2 \
@@ -272,12 +268,10 @@ try triple.measured big_triple --der --opaque
 
 # --- mailing lists ---
 
-member='--to carol-p256.crt'
-# shellcheck disable=SC2086 # a list
 expands() {
 	in=$1 out=$2
 	shift 2
-	by expand list-rsa "$in" "$out" $member "$@"
+	by expand list-rsa "$in" "$out" --to carol-p256.crt "$@"
 }
 by seal alice-rsa mail.eml posted.eml --to list-rsa.crt --request-receipt
 as_carol='--identity carol-p256.pem'
@@ -299,7 +293,7 @@ untouched() {
 members_only() { exits 3 ours open handed.eml --identity list-rsa.pem -o no.eml; }
 two_lists() {
 	by expand list-rsa posted.eml handed.eml --to second-p256.crt &&
-	    by expand second-p256 handed.eml again.eml $member &&
+	    by expand second-p256 handed.eml again.eml --to carol-p256.crt &&
 	    opens 0 "again.eml $as_carol" signatures.#=2 summary=sealed &&
 	    python3 -c "
 import json
@@ -333,18 +327,18 @@ receipts_kept() {
 }
 receipts_forbidden() {
 	expands posted.eml quiet.eml --no-receipts &&
-	    refuses 5 'wants no receipts' ours receipt quiet.eml $as_carol -o no.eml
+	    refuses 5 'wants no receipts' ours receipt quiet.eml --identity carol-p256.pem -o no.eml
 }
 first_tier() {
 	by seal alice-rsa mail.eml tier.eml --to list-rsa.crt --request-receipt \
 	    --receipt-from first-tier && expands tier.eml handed.eml &&
-	    refuses 5 'wants no receipts' ours receipt handed.eml $as_carol -o no.eml
+	    refuses 5 'wants no receipts' ours receipt handed.eml --identity carol-p256.pem -o no.eml
 }
 # "None" is for good: a later list that says nothing keeps it (RFC 2634, 4.3).
 forbidden_for_good() {
 	by expand list-rsa posted.eml quiet.eml --to second-p256.crt --no-receipts &&
-	    by expand second-p256 quiet.eml again.eml $member &&
-	    refuses 5 'wants no receipts' ours receipt again.eml $as_carol -o no.eml
+	    by expand second-p256 quiet.eml again.eml --to carol-p256.crt &&
+	    refuses 5 'wants no receipts' ours receipt again.eml --identity carol-p256.pem -o no.eml
 }
 altered() {
 	by expand list-rsa clear.eml handed.eml &&
@@ -366,3 +360,21 @@ try list.for-good forbidden_for_good
 try list.altered altered
 try list.no-members refuses 2 'name the members' ours expand posted.eml \
     --identity list-rsa.pem -o no.eml
+
+# --- requests by other programs, when their mails lie beside the clone ---
+
+peers=${CORPUS:-$here/../../../shared/corpus}/peers
+for peer in bouncycastle openssl; do
+	asked=$peers/$peer/clear-receipt.eml
+	if [ -f "$asked" ]; then
+		answered() {
+			by receipt bob-rsa "$asked" receipt.eml --trust "$peers/pki/root.crt" \
+			    --cert "$peers/pki/inter.crt" &&
+			    verdict 0 "receipt.eml --sent $asked --trust $peers/pki/root.crt
+				--cert $peers/pki/inter.crt" receipt.state=agrees
+		}
+		try "peer.$peer" answered
+	else
+		echo "skip peer.$peer: there is no $asked"
+	fi
+done

@@ -38,9 +38,10 @@ certify tsa-root 'Stamp Root' root -key tsa-root.key
 new_key other-root.key P-256
 certify other-root 'Other Root' root -key other-root.key
 for one in good other; do
-	[ $one = good ] && by=tsa-root || by=other-root
+	by="other-root"
+	[ $one = other ] || by="tsa-root"
 	new_key $one.key 2048
-	certify $one "$one stamps" stamping -CA $by.crt -CAkey $by.key
+	certify $one "$one stamps" stamping -CA "$by.crt" -CAkey "$by.key"
 	cat >>tsa.cnf <<END
 [$one]
 dir = .
@@ -94,10 +95,10 @@ token_is_good() {
 	openssl cms -cmsout -in "$1" -outform DER -out sent.der &&
 	    python3 "$here/tokens.py" sent.der token signature || return 1
 	for n in $(seq 0 $(($2 - 1))); do
-		openssl ts -verify -in token.$n -token_in -data signature.$n \
+		openssl ts -verify -in "token.$n" -token_in -data "signature.$n" \
 		    -CAfile tsa-root.crt || return 1
 	done
-	[ ! -e token.$2 ]
+	[ ! -e "token.$2" ]
 }
 clear() { stamps mail.eml good sign && token_is_good sent.eml 1; }
 opaque() { stamps mail.eml good sign --opaque && token_is_good sent.eml 1; }
@@ -177,6 +178,8 @@ wait $slow
 slow=$?
 try bounded bounded
 try usage.scheme exits 2 ours sign --identity alice-rsa.pem --timestamp file:///etc/passwd \
+    mail.eml -o sent.eml
+try usage.offline exits 2 ours sign --offline --identity alice-rsa.pem --timestamp "$tsa/good" \
     mail.eml -o sent.eml
 try usage.alone exits 2 ours sign --identity alice-rsa.pem --tsa-trust tsa-root.crt mail.eml
 
