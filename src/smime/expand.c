@@ -170,20 +170,24 @@ write_mail(struct expanding *x, ps_writer *out, ps_err *err)
 {
 	struct ps_protector *pr = x->p->pr;
 	bool no_self = pr->no_self, encrypted = x->peel.cipher != NULL;
+	ps_slice entity = { 0 };
 	struct protecting q;
 	ps_code code;
 
 	if (encrypted && pr->nasked == 0)
 		return ps_fail(err, PS_E_MISUSE, "smime.expand", PS_NOWHERE, W_X_MEMBERS);
+	if (encrypted)
+		entity = ps_buf_get(&x->peel.encrypted);
+	else if (x->outer != NULL)
+		entity = ps_buf_get(&x->peel.is_signed);
+	if (entity.p != NULL && !opening_is_entity(entity))
+		return ps_fail(err, PS_E_UNSUPPORTED, "smime.expand", PS_NOWHERE, W_X_FORM);
 	if ((code = ps_reader_rewind(x->p->in, err)) != PS_OK)
 		return code;
 	protect_begin(&q, pr, encrypted ? PS_ENCRYPT : PS_SIGN);
 	q.made = true;
 	q.outer = encrypted;
-	if (encrypted)
-		q.entity = ps_buf_get(&x->peel.encrypted);
-	else if (x->outer != NULL)
-		q.entity = ps_buf_get(&x->peel.is_signed);
+	q.entity = entity;
 	pr->no_self = true;	/* a list reads what it gets, not what it hands on */
 	code = build_attrs(x, encrypted ? &q.outer_attrs : &q.attrs, err);
 	if (code == PS_OK)
@@ -218,6 +222,7 @@ ps_expand(ps_protector *pr, int no_receipts, ps_reader *in, ps_writer *out, ps_e
 
 	if (pr == NULL || in == NULL || out == NULL)
 		return ps_nomem(err, "smime.expand");
+	ps_buf_clear(&pr->warnings);
 	protect_begin(&p, pr, PS_SIGN);
 	if ((code = protect_make_rewindable(&p, in, &spool, err)) == PS_OK)
 		code = expand(&x, out, err);

@@ -225,7 +225,8 @@ static bool
 is_same(const struct ps_signature *a, const struct ps_signature *b)
 {
 	return a->state == PS_STATE_VALID && b->state == PS_STATE_VALID && a->layer == b->layer &&
-	    ps_slice_equal(ps_cert_der(a->cert), ps_cert_der(b->cert));
+	    ps_slice_equal(ps_cert_der(a->cert), ps_cert_der(b->cert)) &&
+	    ps_slice_equal(a->ess.receipt, b->ess.receipt);
 }
 
 static void

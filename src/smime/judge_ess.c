@@ -99,18 +99,26 @@ lists_forbid(const ps_verdict *v, enum cms_receipts_from from)
 	return forbidden;
 }
 
-/* What the list that passed the mail on last says (RFC 2634, 2.3). */
+/*
+ * What the list that passed the mail on last says (RFC 2634, 2.3). *out_proven: by
+ * a certificate that is trusted, if not that of whom the mail is from.
+ */
 static struct cms_expansion
-last_list(const ps_verdict *v)
+last_list(const ps_verdict *v, bool *out_proven)
 {
 	struct cms_expansion x, last = { .receipts = CMS_ML_KEEP };
 
+	*out_proven = true;
 	for (size_t i = 0; i < v->nsignature; i++) {
 		ps_slice list = v->signature[i].ess.expansions;
 
-		if (v->signature[i].in_envelope && is_outermost(v, &v->signature[i]))
-			while (cms_ess_next_expansion(&list, &x))
-				last = x;
+		if (!v->signature[i].in_envelope || list.n == 0 ||
+		    !is_outermost(v, &v->signature[i]))
+			continue;
+		while (cms_ess_next_expansion(&list, &x))
+			last = x;
+		*out_proven &= v->signature[i].state == PS_STATE_VALID ||
+		    v->signature[i].state == PS_STATE_MISMATCH;
 	}
 	return last;
 }
@@ -124,10 +132,26 @@ any_unreadable(const ps_verdict *v)
 	return false;
 }
 
+/* RFC 2634, 2.3: requests that were verified and differ are not answered. */
+static bool
+asks_differ(const ps_verdict *v, const struct ps_signature *from)
+{
+	for (size_t i = 0; i < v->nsignature; i++) {
+		const struct ps_signature *s = &v->signature[i];
+
+		if (s->layer == from->layer && s->ess.receipt.n != 0 &&
+		    (s->state == PS_STATE_VALID || s->state == PS_STATE_MISMATCH) &&
+		    !ps_slice_equal(s->ess.receipt, from->ess.receipt))
+			return true;
+	}
+	return false;
+}
+
 const struct ps_signature *
 ps_verdict_request(const ps_verdict *v, struct cms_expansion *out_list, const char **out_why)
 {
 	const struct ps_signature *found = NULL;
+	bool proven;
 
 	*out_why = W_RECEIPT_NONE;
 	for (size_t i = 0; i < v->nsignature; i++) {
@@ -135,21 +159,21 @@ ps_verdict_request(const ps_verdict *v, struct cms_expansion *out_list, const ch
 
 		if (!s->in_envelope || s->ess.receipt.n == 0 || !is_innermost(v, s))
 			continue;
-		if (s->state != PS_STATE_VALID) {
+		if (s->state != PS_STATE_VALID)
 			*out_why = W_RECEIPT_NOT_VALID;
-			continue;
-		}
-		*out_why = W_RECEIPT_DIFFER;
-		if (found != NULL && !ps_slice_equal(found->ess.receipt, s->ess.receipt))
-			return NULL;
-		found = s;
+		else if (found == NULL)
+			found = s;
 	}
 	if (found == NULL)
 		return NULL;
-	*out_list = last_list(v);
+	*out_why = W_RECEIPT_DIFFER;
+	if (asks_differ(v, found))
+		return NULL;
+	*out_list = last_list(v, &proven);
 	*out_why = v->receipt.layer != NULL ? W_RECEIPT_OF_RECEIPT
 	    : any_unreadable(v) ? W_RECEIPT_UNREADABLE
-	    : lists_forbid(v, found->ess.receipts_from) ? W_RECEIPT_LIST : NULL;
+	    : lists_forbid(v, found->ess.receipts_from) ? W_RECEIPT_LIST
+	    : !proven && out_list->to.n != 0 ? W_RECEIPT_UNPROVEN : NULL;
 	return *out_why == NULL ? found : NULL;
 }
 

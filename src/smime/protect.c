@@ -262,7 +262,6 @@ protect_begin(struct protecting *p, ps_protector *pr, int what)
 	*p = (struct protecting){ .pr = pr, .what = what,
 	    .limits = &pr->setup.ctx->limits, .now = ps_ctx_now(pr->setup.ctx) };
 	ps_buf_clear(&pr->explain);
-	ps_buf_clear(&pr->warnings);
 }
 
 ps_code
@@ -277,8 +276,6 @@ protect_run(struct protecting *p, ps_reader *in, ps_writer *out, ps_err *err)
 			p->length = p->entity.n;
 		code = protect_mail(p, out, err);
 	}
-	if (code != PS_OK)
-		ps_writer_abandon(out);
 	ps_reader_close(spool);
 	if (watched != in)
 		ps_reader_close(watched);
@@ -296,9 +293,11 @@ ps_protect(ps_protector *pr, int what, ps_reader *in, ps_writer *out, ps_err *er
 	if (what < PS_SIGN || what > PS_SEAL)
 		return ps_fail(err, PS_E_MISUSE, "smime.protect", PS_NOWHERE, W_P_ONLY,
 		    PS_NUMBER("name", what), PS_TEXT("list", "PS_SIGN, PS_ENCRYPT, PS_SEAL"));
+	ps_buf_clear(&pr->warnings);
 	protect_begin(&p, pr, what);
 	p.outer = pr->triple && what == PS_SEAL;
-	code = protect_run(&p, in, out, err);
+	if ((code = protect_run(&p, in, out, err)) != PS_OK)
+		ps_writer_abandon(out);
 	protect_end(&p);
 	return code;
 }

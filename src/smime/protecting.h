@@ -118,11 +118,12 @@ struct protecting {
 };
 
 /* protect.c */
+/* protect_begin: a mail may take several; warnings are those of all. */
 void	protect_begin(struct protecting *p, ps_protector *pr, int what);
 /* protect_make_rewindable sets p->in and p->length; *out_spool is the caller's. */
 PS_MUST ps_code protect_make_rewindable(struct protecting *p, ps_reader *in,
     ps_reader **out_spool, ps_err *err);
-/* protect_run writes and finishes, or abandons `out`. */
+/* protect_run writes and finishes; who called it abandons `out` when it fails. */
 PS_MUST ps_code protect_run(struct protecting *p, ps_reader *in, ps_writer *out, ps_err *err);
 void	protect_end(struct protecting *p);
 

@@ -159,6 +159,9 @@ add_recipients(struct receipting *r, ps_err *err)
 		code = add_addresses(r, r->list.to, &any, err);
 	if (code != PS_OK)
 		return code;
+	/* Whoever has a good certificate can pass for a list. */
+	if (r->list.to.n != 0)
+		protect_warn(r->p, W_RECEIPT_ELSEWHERE);
 	if (!any)
 		return refuse(err, W_RECEIPT_ADDRESS, "");
 	return ps_buf_add_text(&r->fields, "\r\n", err);
@@ -291,6 +294,7 @@ ps_receipt(ps_protector *pr, ps_reader *in, ps_writer *out, ps_err *err)
 
 	if (pr == NULL || in == NULL || out == NULL)
 		return ps_nomem(err, "smime.receipt");
+	ps_buf_clear(&pr->warnings);
 	protect_begin(&p, pr, PS_SIGN);
 	if ((code = protect_make_rewindable(&p, in, &spool, err)) == PS_OK &&
 	    (code = make_receipt(&r, err)) == PS_OK)
