@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * postseal sign, encrypt, seal: one idea with a number in it.
+ * postseal sign, encrypt, seal: one idea with a number in it; receipt and expand read
+ * a mail to write another.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@ struct protecting {
 	struct session	 session;
 	ps_protector	*protector;
 	struct bcc	 bcc;
-	int		 what;		/* PS_SIGN, ... */
+	int		 what;		/* PS_SIGN, ...; 0: as the verb says */
 };
 
 static void
@@ -45,6 +46,18 @@ tell_choices(const struct protecting *p)
 		fprintf(stderr, "%s%s", text, text[strlen(text) - 1] == '\n' ? "" : "\n");
 }
 
+static ps_code
+write_mail(struct protecting *p, ps_reader *in, ps_writer *out, ps_err *err)
+{
+	const struct options *o = p->session.o;
+
+	if (o->verb == VERB_RECEIPT)
+		return ps_receipt(p->protector, in, out, err);
+	if (o->verb == VERB_EXPAND)
+		return ps_expand(p->protector, o->no_receipts, in, out, err);
+	return ps_protect(p->protector, p->what, in, out, err);
+}
+
 static int
 protect_to(struct protecting *p, const char *from, const char *to)
 {
@@ -59,7 +72,7 @@ protect_to(struct protecting *p, const char *from, const char *to)
 	if (status != EXIT_GOOD)
 		goto out;
 	progress_begin(&p->session.progress, is_terminal(to));
-	code = ps_protect(p->protector, p->what, in, out.writer, &err);
+	code = write_mail(p, in, out.writer, &err);
 	progress_end(&p->session.progress);
 	tell_warnings(p, from);
 	tell_choices(p);
@@ -139,4 +152,16 @@ int
 cmd_seal(const struct options *o)
 {
 	return protect(o, PS_SEAL);
+}
+
+int
+cmd_receipt(const struct options *o)
+{
+	return protect(o, 0);
+}
+
+int
+cmd_expand(const struct options *o)
+{
+	return protect(o, 0);
 }

@@ -16,6 +16,8 @@ const struct command commands[] = {
 	{ "sign", VERB_SIGN, cmd_sign, " [options] [MESSAGE...]", H_SIGN, X_SIGN },
 	{ "encrypt", VERB_ENCRYPT, cmd_encrypt, " [options] [MESSAGE...]", H_ENCRYPT, X_ENCRYPT },
 	{ "seal", VERB_SEAL, cmd_seal, " [options] [MESSAGE...]", H_SEAL, X_SEAL },
+	{ "receipt", VERB_RECEIPT, cmd_receipt, " [options] [MESSAGE]", H_RECEIPT, X_RECEIPT },
+	{ "expand", VERB_EXPAND, cmd_expand, " [options] [MESSAGE]", H_EXPAND, X_EXPAND },
 	{ "version", VERB_VERSION, cmd_version, "", H_VERSION, NULL },
 	{ "help", VERB_HELP, cmd_help, " [VERB]", H_HELP, NULL },
 	{ 0 },

@@ -103,6 +103,10 @@ set_values(ps_opener *op, struct session *s)
 		code = ps_opener_set_content_file(op, o->content, &err);
 	if (code != PS_OK)
 		return say_chain(o->content, code, &err);
+	if (o->sent != NULL)
+		code = ps_opener_set_sent_file(op, o->sent, &err);
+	if (code != PS_OK)
+		return say_chain(o->sent, code, &err);
 	if (s->policy != NULL)
 		code = ps_opener_set_policy(op, s->policy, &err);
 	if (code == PS_OK)

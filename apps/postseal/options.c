@@ -29,7 +29,8 @@ enum {
 	JUDGES	= VERB_OPEN | VERB_VERIFY,
 	SEALS	= VERB_ENCRYPT | VERB_SEAL,
 	SIGNS	= VERB_SIGN | VERB_SEAL,
-	WRITES	= VERB_SIGN | SEALS,
+	ANSWERS	= VERB_RECEIPT | VERB_EXPAND,	/* read a mail to write one */
+	WRITES	= VERB_SIGN | SEALS | ANSWERS,
 	ALL	= READS | WRITES,
 	HELPS	= ALL | VERB_VERSION | VERB_HELP
 };
@@ -53,12 +54,12 @@ static const struct row rows[] = {
 	{ "json", NULL, O_JSON, AT(json), VERB_VERIFY | VERB_INSPECT, FLAG },
 	{ "verdict", "FILE", O_VERDICT, AT(verdict), VERB_OPEN, TEXT },
 	{ "identity", "FILE", O_IDENTITY, AT(identity), ALL, LIST },
-	{ "to", "X", O_TO, AT(to), SEALS, LIST },
+	{ "to", "X", O_TO, AT(to), SEALS | ANSWERS, LIST },
 	{ "cert", "FILE", O_CERT, AT(cert), ALL, LIST },
-	{ "learn", "MAIL", O_LEARN, AT(learn), SEALS, LIST },
-	{ "trust", "FILE", O_TRUST, AT(trust), JUDGES | SEALS, LIST },
-	{ "crl", "FILE", O_CRL, AT(crl), JUDGES | SEALS, LIST },
-	{ "revocation", "off|soft|hard", O_REVOCATION, AT(revocation), JUDGES | SEALS, CHOICE },
+	{ "learn", "MAIL", O_LEARN, AT(learn), SEALS | ANSWERS, LIST },
+	{ "trust", "FILE", O_TRUST, AT(trust), JUDGES | SEALS | ANSWERS, LIST },
+	{ "crl", "FILE", O_CRL, AT(crl), JUDGES | SEALS | ANSWERS, LIST },
+	{ "revocation", "off|soft|hard", O_REVOCATION, AT(revocation), JUDGES | SEALS | ANSWERS, CHOICE },
 	{ "from", "ADDRESS", O_FROM, AT(from), JUDGES, TEXT },
 	{ "content", "FILE", O_CONTENT, AT(content), JUDGES, TEXT },
 	{ "require", "signed|sealed", O_REQUIRE, AT(require), VERB_OPEN, CHOICE },
@@ -68,21 +69,30 @@ static const struct row rows[] = {
 	{ "no-self", NULL, O_NO_SELF, AT(no_self), SEALS, FLAG },
 	{ "draft", NULL, O_DRAFT, AT(draft), VERB_ENCRYPT, FLAG },
 	{ "opaque", NULL, O_OPAQUE, AT(opaque), SIGNS, FLAG },
-	{ "digest", "NAME", O_DIGEST, AT(digest), SIGNS, TEXT },
-	{ "padding", "pss|pkcs1", O_PADDING, AT(padding), SIGNS, TEXT },
-	{ "cipher", "NAME", O_CIPHER, AT(cipher), SEALS, TEXT },
-	{ "key-transport", "oaep|pkcs1", O_KEY_TRANSPORT, AT(key_transport), SEALS, TEXT },
-	{ "headers", "off|none|baseline|shy", O_HEADERS, AT(headers), WRITES, TEXT },
-	{ "compress", NULL, O_COMPRESS, AT(compress), WRITES, FLAG },
+	{ "digest", "NAME", O_DIGEST, AT(digest), SIGNS | ANSWERS, TEXT },
+	{ "padding", "pss|pkcs1", O_PADDING, AT(padding), SIGNS | ANSWERS, TEXT },
+	{ "cipher", "NAME", O_CIPHER, AT(cipher), SEALS | ANSWERS, TEXT },
+	{ "key-transport", "oaep|pkcs1", O_KEY_TRANSPORT, AT(key_transport), SEALS | ANSWERS, TEXT },
+	{ "headers", "off|none|baseline|shy", O_HEADERS, AT(headers), VERB_SIGN | SEALS, TEXT },
+	{ "compress", NULL, O_COMPRESS, AT(compress), VERB_SIGN | SEALS, FLAG },
 	{ "der", NULL, O_DER, AT(der), WRITES, FLAG },
 	{ "key-ids", NULL, O_KEY_IDS, AT(key_ids), WRITES, FLAG },
-	{ "insecure-recipients", NULL, O_INSECURE_RECIPIENTS, AT(insecure_recipients), SEALS,
+	{ "insecure-recipients", NULL, O_INSECURE_RECIPIENTS, AT(insecure_recipients), SEALS | ANSWERS,
 	  FLAG },
-	{ "explain", NULL, O_EXPLAIN, AT(explain), SEALS, FLAG },
+	{ "explain", NULL, O_EXPLAIN, AT(explain), SEALS | ANSWERS, FLAG },
+	{ "request-receipt", NULL, O_REQUEST_RECEIPT, AT(request_receipt), SIGNS, FLAG },
+	{ "receipt-from", "WHO", O_RECEIPT_FROM, AT(receipt_from), SIGNS, LIST },
+	{ "receipt-to", "ADDRESS", O_RECEIPT_TO, AT(receipt_to), SIGNS, LIST },
+	{ "label", "LABEL", O_LABEL, AT(label), SIGNS, TEXT },
+	{ "sent", "MAIL", O_SENT, AT(sent), VERB_VERIFY, TEXT },
+	{ "no-receipts", NULL, O_NO_RECEIPTS, AT(no_receipts), VERB_EXPAND, FLAG },
+	{ "triple", NULL, O_TRIPLE, AT(triple), VERB_SEAL, FLAG },
+	{ "timestamp", "URL", O_TIMESTAMP, AT(timestamp), SIGNS, TEXT },
+	{ "tsa-trust", "FILE", O_TSA_TRUST, AT(tsa_trust), SIGNS, LIST },
 	{ "passphrase-file", "FILE", O_PASSPHRASE_FILE, AT(passphrase_file), ALL, TEXT },
 	{ "passphrase-fd", "N", O_PASSPHRASE_FD, AT(passphrase_fd), ALL, NUMBER, 0, 65535 },
-	{ "password-file", "FILE", O_PASSWORD_FILE, AT(password_file), READS | SEALS, LIST },
-	{ "kek", "FILE", O_KEK, AT(kek), READS | SEALS, LIST },
+	{ "password-file", "FILE", O_PASSWORD_FILE, AT(password_file), READS | SEALS | ANSWERS, LIST },
+	{ "kek", "FILE", O_KEK, AT(kek), READS | SEALS | ANSWERS, LIST },
 	{ "policy", "NAME-or-FILE", O_POLICY, AT(policy), ALL, TEXT },
 	{ "at", "TIME", O_AT, AT(at), ALL, TEXT },
 	{ "threads", "N", O_THREADS, AT(threads), ALL, NUMBER, 1, 256 },
@@ -324,7 +334,7 @@ check_identities(const struct options *o)
 		if (strchr(x, '@') != NULL && !file_is_meant(x))
 			return say_usage(o->verb_name, T_IDENTITY_ADDRESS, x);
 	}
-	if ((o->verb & SIGNS) != 0 && o->identity.n == 0)
+	if ((o->verb & (SIGNS | ANSWERS)) != 0 && o->identity.n == 0)
 		return say_usage(o->verb_name, T_NO_IDENTITY);
 	if (o->passphrase_file != NULL && o->passphrase_fd >= 0)
 		return say_usage(o->verb_name, T_TWO_PASSPHRASES);
@@ -342,9 +352,27 @@ check_values(struct options *o)
 		return say_usage(o->verb_name, T_ADDRESS, "--from", o->from);
 	if (o->at != NULL && ps_time_parse(o->at, &o->when) != PS_OK)
 		return say_usage(o->verb_name, T_TIME, o->at);
+	if (o->timestamp != NULL && strncmp(o->timestamp, "http://", 7) != 0 &&
+	    strncmp(o->timestamp, "https://", 8) != 0)
+		return say_usage(o->verb_name, T_URL, o->timestamp);
 	for (size_t i = 0; i < o->to.n; i++)
 		if (!file_is_meant(o->to.item[i]) && strchr(o->to.item[i], '@') == NULL)
 			return say_usage(o->verb_name, T_TO, o->to.item[i]);
+	return EXIT_GOOD;
+}
+
+/* An option that does nothing would be taken for one that works. */
+static int
+check_alone(const struct options *o)
+{
+	if (o->receipt_from.n != 0 && !o->request_receipt)
+		return say_usage(o->verb_name, T_RECEIPT_ALONE, "--receipt-from");
+	if (o->receipt_to.n != 0 && !o->request_receipt)
+		return say_usage(o->verb_name, T_RECEIPT_ALONE, "--receipt-to");
+	if (o->offline && o->timestamp != NULL)
+		return say_usage(o->verb_name, T_OFFLINE);
+	if (o->tsa_trust.n != 0 && o->timestamp == NULL)
+		return say_usage(o->verb_name, T_TSA_ALONE);
 	return EXIT_GOOD;
 }
 
@@ -364,6 +392,8 @@ options_parse(struct options *o, int argc, char **argv)
 		status = check_identities(o);
 	if (status == EXIT_GOOD)
 		status = check_values(o);
+	if (status == EXIT_GOOD)
+		status = check_alone(o);
 	return status;
 }
 

@@ -19,7 +19,9 @@ enum verb {
 	VERB_ENCRYPT	= 16,
 	VERB_SEAL	= 32,
 	VERB_VERSION	= 64,
-	VERB_HELP	= 128
+	VERB_HELP	= 128,
+	VERB_RECEIPT	= 256,
+	VERB_EXPAND	= 512
 };
 
 struct texts {
@@ -32,8 +34,10 @@ struct options {
 	enum verb	 verb;
 	struct texts	 message;
 	const char	*output, *out_dir, *verdict, *bcc_dir;
-	struct texts	 identity, to, cert, learn, trust, crl, password_file, kek;
+	struct texts	 identity, to, cert, learn, trust, crl, password_file, kek,
+			 receipt_from, receipt_to, tsa_trust;
 	const char	*from, *at, *content, *policy, *passphrase_file;
+	const char	*label, *timestamp, *sent;
 	const char	*digest, *padding, *cipher, *key_transport, *headers;
 	int		 passphrase_fd;		/* -1: none */
 	int		 threads;		/* 0: the library's own choice */
@@ -42,7 +46,7 @@ struct options {
 	int		 require;		/* -1: not given; 0 signed, 1 sealed */
 	bool		 json, all_parts, no_self, explain, online, offline,
 			 no_store, opaque, der, compress, key_ids,
-			 insecure_recipients, draft, help;
+			 insecure_recipients, draft, request_receipt, triple, no_receipts, help;
 	int64_t		 when;			/* --at as a time */
 };
 

@@ -5,6 +5,7 @@
 #include "protector.h"
 
 #include "names.h"
+#include "network.h"
 #include "say.h"
 #include "secrets.h"
 
@@ -18,6 +19,9 @@ static const struct {
 	{ AT(learn), ps_protector_learn_file },
 	{ AT(trust), ps_protector_add_trust_file },
 	{ AT(crl), ps_protector_add_crl_file },
+	{ AT(tsa_trust), ps_protector_add_stamp_trust_file },
+	{ AT(receipt_from), ps_protector_request_receipt },
+	{ AT(receipt_to), ps_protector_add_receipt_to },
 };
 
 static const struct {
@@ -30,6 +34,7 @@ static const struct {
 	{ "--cipher", AT(cipher), ps_protector_set_cipher },
 	{ "--key-transport", AT(key_transport), ps_protector_set_key_transport },
 	{ "--headers", AT(headers), ps_protector_set_headers },
+	{ "--label", AT(label), ps_protector_set_label },
 };
 
 static const struct {
@@ -43,6 +48,7 @@ static const struct {
 	{ "--compress", AT(compress), ps_protector_set_compress },
 	{ "--no-self", AT(no_self), ps_protector_set_no_self },
 	{ "--draft", AT(draft), ps_protector_set_draft },
+	{ "--triple", AT(triple), ps_protector_set_triple },
 	{ "--insecure-recipients", AT(insecure_recipients),
 	  ps_protector_set_insecure_recipients },
 };
@@ -108,6 +114,10 @@ set_values(ps_protector *pr, struct session *s)
 		code = ps_protector_set_eol(pr, o->eol + 1, &err);
 	if (code == PS_OK && s->policy != NULL)
 		code = ps_protector_set_policy(pr, s->policy, &err);
+	if (code == PS_OK && o->request_receipt && o->receipt_from.n == 0)
+		code = ps_protector_request_receipt(pr, "all", &err);
+	if (code == PS_OK && o->timestamp != NULL)
+		code = ps_protector_set_timestamp(pr, network_stamp, s, &err);
 	if (code == PS_OK)
 		code = ps_protector_set_progress(pr, progress_tick, &s->progress, &err);
 	return code == PS_OK ? EXIT_GOOD : say_chain(o->verb_name, code, &err);

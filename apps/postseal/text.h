@@ -40,7 +40,9 @@
 #define T_TO		\
 	"--to wants a certificate file or an address like bob@example.net, not %s"
 #define T_ONLINE	\
-	"--online is not in this version, which never asks the network; give CRLs by --crl FILE"
+	"--online is not in this version, which never asks the network when it judges; " \
+	"give CRLs by --crl FILE"
+#define T_OFFLINE	"--timestamp asks the network, and --offline says not to"
 #define T_DRAFT		\
 	"--draft needs --identity FILE: a draft is encrypted to its author alone"
 #define T_TWO_PASSPHRASES "--passphrase-file and --passphrase-fd exclude each other"
@@ -56,6 +58,11 @@
 #define T_POLICY_BASE	"base stands before all other rows, in the section [policy]"
 #define T_POLICY_KEY	"the section [policy] knows base only, not %s"
 #define T_POLICY_SECTION "%s stands before any [section]"
+#define T_NO_HELPER	\
+	"%s cannot be run; it belongs to builds with libcurl (postseal version tells)"
+#define T_URL		"--timestamp wants an address like http://tsa.example.net/, not %s"
+#define T_RECEIPT_ALONE	"%s says more about --request-receipt, which is not given"
+#define T_TSA_ALONE	"--tsa-trust is for --timestamp, which is not given"
 #define T_FILE		"%s: %s"
 #define T_OPEN_OUTPUT	"cannot write %s: %s"
 #define T_STDOUT	"cannot write to standard output: %s"
@@ -98,6 +105,8 @@
 #define H_SIGN		"sign a mail"
 #define H_ENCRYPT	"encrypt a mail to everybody in To and Cc"
 #define H_SEAL		"sign and encrypt a mail to everybody in To and Cc"
+#define H_RECEIPT	"make the signed receipt that a mail asks for"
+#define H_EXPAND	"hand a mail on to the members of a mailing list"
 #define H_VERSION	"the version, its parts and its algorithms"
 #define H_HELP		"this page, or that of a verb"
 
@@ -114,6 +123,11 @@
 #define X_SEAL		\
 	"  postseal seal draft.eml --identity alice.p12 --cert bob.pem -o sealed.eml\n" \
 	"  postseal seal - --identity alice.p12 --to bob.pem <draft.eml >sealed.eml\n"
+
+#define X_RECEIPT	\
+	"  postseal receipt mail.eml --identity bob.p12 -o receipt.eml\n"
+#define X_EXPAND	\
+	"  postseal expand mail.eml --identity list.p12 --to bob.pem --to eve.pem -o out.eml\n"
 
 /* One row of help for each option. */
 #define O_OUTPUT	"write here; replaced only when whole and good"
@@ -136,8 +150,8 @@
 #define O_THREADS	"use at most so many threads for a message"
 #define O_CONTENT	"the content of a detached bare CMS signature"
 #define O_AT		"judge as of this time: 2026-01-31T12:00:00Z"
-#define O_ONLINE	"refused: this version never asks the network"
-#define O_OFFLINE	"never ask the network; so it is in this version"
+#define O_ONLINE	"refused: this version never asks the network when it judges"
+#define O_OFFLINE	"never ask the network; only --timestamp does"
 #define O_NO_STORE	"use no store; there is none in this version"
 #define O_PASSPHRASE_FILE "passphrase of the identities: its first line"
 #define O_PASSPHRASE_FD	"the same, read from an open descriptor"
@@ -156,6 +170,15 @@
 #define O_COMPRESS	"compress before signing or encrypting"
 #define O_KEY_IDS	"name signers and recipients by key identifier"
 #define O_INSECURE_RECIPIENTS "encrypt even to certificates that are unfit"
+#define O_REQUEST_RECEIPT "ask the readers for a signed receipt"
+#define O_RECEIPT_FROM	"of whom: all, first-tier or an address; repeatable"
+#define O_RECEIPT_TO	"where receipts go, if not to yourself; repeatable"
+#define O_LABEL		"security label: OID[:CLASSIFICATION[:MARK]]"
+#define O_SENT		"the mail that was sent and that the receipt is for"
+#define O_NO_RECEIPTS	"the list wants no receipts for what it hands on"
+#define O_TRIPLE	"sign, encrypt and sign again"
+#define O_TIMESTAMP	"a time-stamp by this authority (RFC 3161)"
+#define O_TSA_TRUST	"trusted roots of time-stamping authorities; repeatable"
 #define O_HELP		"this page"
 
 /* --- version --- */
@@ -165,7 +188,7 @@
 	"  files       identities and certificates in PKCS#12, PEM and DER\n" \
 	"  policy      default, strict, legacy-read, and policy files\n" \
 	"  store       not in this version: name certificates and identities by file\n" \
-	"  network     not in this version: nothing is ever fetched\n" \
+	"  network     for --timestamp alone (postseal-fetch); nothing else is ever fetched\n" \
 	"  tokens      not in this version: no pkcs11: identities\n" \
 	"  headers     --headers baseline, shy, none and off\n" \
 	"  gateway     not in this version\n"

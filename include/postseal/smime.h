@@ -88,6 +88,9 @@ PS_API PS_MUST ps_code ps_opener_set_eol(ps_opener *op, int eol, ps_err *err);
 /* Secrets of password recipients and raw key-encryption keys; copied. */
 PS_API PS_MUST ps_code ps_opener_add_password(ps_opener *op, const ps_secret *s, ps_err *err);
 PS_API PS_MUST ps_code ps_opener_add_kek(ps_opener *op, const ps_secret *s, ps_err *err);
+/* The mail that a receipt is for (RFC 2634, 2.6): with it a receipt is judged, and valid
+ * only when it agrees with that mail; other mails are PS_E_UNSUPPORTED. */
+PS_API PS_MUST ps_code ps_opener_set_sent_file(ps_opener *op, const char *path, ps_err *err);
 /* The content of a detached bare CMS signature. */
 PS_API PS_MUST ps_code ps_opener_set_content_file(ps_opener *op, const char *path, ps_err *err);
 /* progress is called now and then with octets read and the whole (UINT64_MAX:
@@ -204,6 +207,43 @@ typedef ps_code (*ps_bcc_fn)(void *arg, const char *address, ps_writer **out, ps
 PS_API PS_MUST ps_code ps_protector_set_bcc(ps_protector *pr, ps_bcc_fn fn, void *arg,
     ps_err *err);
 
+/*
+ * A receipt that the signed mail asks its readers for (RFC 2634, 2): `from` is
+ * "all", "first-tier" (those who did not get it through a mailing list) or an
+ * address, which may be given several times. It goes to the addresses of
+ * add_receipt_to (at most 16), else to the signer's own.
+ */
+PS_API PS_MUST ps_code ps_protector_request_receipt(ps_protector *pr, const char *from,
+    ps_err *err);
+PS_API PS_MUST ps_code ps_protector_add_receipt_to(ps_protector *pr, const char *address,
+    ps_err *err);
+/*
+ * The security label of what is signed (RFC 2634, 3): "OID", "OID:CLASSIFICATION" or
+ * "OID:CLASSIFICATION:MARK", for example "1.2.3:confidential:for Bob only"; the
+ * classification is a word of RFC 2634, 3.2, a number to 256, or empty.
+ */
+PS_API PS_MUST ps_code ps_protector_set_label(ps_protector *pr, const char *label, ps_err *err);
+/* PS_SEAL signs, encrypts and signs again (RFC 2634, 1.1). */
+PS_API PS_MUST ps_code ps_protector_set_triple(ps_protector *pr, int on, ps_err *err);
+/*
+ * ps_stamp_fn carries the question to a time-stamping authority and its answer
+ * back: `request` is a TimeStampReq in DER, what is written to `answer` a
+ * TimeStampResp (RFC 3161, 2.4). The library itself asks no network. It is called
+ * once for each signature that is made; of what it fails with the code counts
+ * (PS_E_TEMPORARY: it can work later).
+ */
+typedef ps_code (*ps_stamp_fn)(void *arg, ps_slice request, ps_writer *answer, ps_err *err);
+/*
+ * ps_protector_set_timestamp puts a token beside each signature of the author.
+ * An answer that is not for this question, or not by somebody who may stamp, is
+ * PS_E_REFUSED and nothing is written. The path of the stamping certificate is
+ * judged when anchors were given here (add_stamp_trust_file) or by add_trust_file.
+ */
+PS_API PS_MUST ps_code ps_protector_set_timestamp(ps_protector *pr, ps_stamp_fn fn, void *arg,
+    ps_err *err);
+PS_API PS_MUST ps_code ps_protector_add_stamp_trust_file(ps_protector *pr, const char *path,
+    ps_err *err);
+
 enum { PS_SIGN = 1, PS_ENCRYPT = 2, PS_SEAL = 3 };
 /*
  * ps_protect reads a mail (or a bare MIME entity) and writes it protected: `what` is PS_SIGN,
@@ -217,6 +257,25 @@ PS_API PS_MUST ps_code ps_protector_encrypt_file(ps_protector *pr, const char *f
     const char *to, ps_err *err);
 PS_API PS_MUST ps_code ps_protector_seal_file(ps_protector *pr, const char *from,
     const char *to, ps_err *err);
+/*
+ * ps_receipt makes the signed receipt that the mail in `in` asks for (RFC 2634,
+ * 2.4), a whole mail to whom the request names, signed by the first identity that was
+ * asked. Recipients that were given encrypt it, signed around. The mail is judged
+ * by what the protector has: PS_E_REFUSED when no valid signature of it asks
+ * this reader, or a mailing list wants no receipts. Nothing is sent.
+ */
+PS_API PS_MUST ps_code ps_receipt(ps_protector *pr, ps_reader *in, ps_writer *out,
+    ps_err *err);
+/*
+ * ps_expand hands a mail on as a mailing list does (RFC 2634, 4.2): what is encrypted
+ * is encrypted anew to the recipients that were given, the author's own signature
+ * is kept, and one by the list, the only identity that signs, is put around it. It
+ * says so in its expansion history; `no_receipts` forbids receipts there. PS_E_REFUSED:
+ * the mail came through this list before, or its outer signature is wrong.
+ * PS_E_LIMIT: more than limits.oneshot octets are within its layers.
+ */
+PS_API PS_MUST ps_code ps_expand(ps_protector *pr, int no_receipts, ps_reader *in,
+    ps_writer *out, ps_err *err);
 /* What was chosen by the last call and why, and its warnings, line by line;
  * borrowed until the next call; "" before. */
 PS_API const char *ps_protector_explain(const ps_protector *pr);

@@ -8,6 +8,7 @@
  */
 #include "cms/attributes.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -84,6 +85,17 @@ cms_attr_name(ps_slice oid)
 	size_t i = find(oid);
 
 	return i < NKNOWN ? known[i].name : NULL;
+}
+
+ps_slice
+cms_attr_oid(const char *name)
+{
+	size_t i = 0;
+
+	while (i < NKNOWN && strcmp(known[i].name, name) != 0)
+		i++;
+	assert(i < NKNOWN);
+	return known[i].oid;
 }
 
 /* CMSAlgorithmProtection (RFC 6211): both identifiers, or one and a MAC's. */
@@ -344,6 +356,7 @@ cms_attrs_build(const struct cms_attrs_in *in, struct ps_buf *out, ps_err *err)
 	build_protection(&w, in->spec);
 	if ((code = build_signing_cert(&w, in->cert, err)) != PS_OK)
 		return code;
+	derw_raw(&w, in->more);
 	derw_end(&w);
 	return derw_finish(&w, err);
 }

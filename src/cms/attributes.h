@@ -35,6 +35,8 @@ struct cms_attrs {
  * messageDigest missing) are told in `broken`; only what is not ASN.1 fails.
  */
 PS_MUST ps_code cms_attrs_parse(struct cms_attrs *out, ps_slice inside, ps_err *err);
+/* cms_attr_oid: the value octets of the attribute of this name, which is known. */
+ps_slice cms_attr_oid(const char *name);
 /* cms_attr_name names an attribute by its OID; NULL: unknown. */
 const char *cms_attr_name(ps_slice oid);
 
@@ -46,6 +48,7 @@ struct cms_attrs_in {
 	const struct ps_sigspec *spec;
 	ps_cert		*cert;
 	ps_cert		*prefer;	/* to encrypt to; NULL: nothing is said */
+	ps_slice	 more;		/* whole attributes, one after another */
 };
 /* cms_attrs_build writes the SET OF (identifier 0x31), sorted: what is signed. */
 PS_MUST ps_code cms_attrs_build(const struct cms_attrs_in *in, struct ps_buf *out, ps_err *err);

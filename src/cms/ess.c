@@ -115,6 +115,7 @@ static void
 parse_expansion(struct cms_expansion *x, struct der *in)
 {
 	struct der seq = der_enter(in, DER_SEQUENCE, "MLData");
+	const uint8_t *start;
 	uint32_t tag;
 
 	if (der_next_tag(&seq) == DER_OCTETS)
@@ -123,14 +124,18 @@ parse_expansion(struct cms_expansion *x, struct der *in)
 		cms_id_parse_serial(&seq, DER_SEQUENCE, &x->list);
 	x->at = der_time(&seq, "expansionTime");
 	tag = der_next_tag(&seq);
-	if (tag == DER_CTX_PRIM(0))
+	start = seq.p;
+	if (tag == DER_CTX_PRIM(0)) {
 		x->receipts = CMS_ML_NONE;
-	else if (tag == DER_CTX(1))
+		der_skip(&seq, "none");
+	} else if (tag == DER_CTX(1)) {
 		x->receipts = CMS_ML_INSTEAD;
-	else if (tag == DER_CTX(2))
+		x->to = names_inside(&seq, tag, "insteadOf", SIZE_MAX);
+	} else if (tag == DER_CTX(2)) {
 		x->receipts = CMS_ML_ADDITION;
-	if (tag != 0)
-		der_skip(&seq, "mlReceiptPolicy");
+		x->to = names_inside(&seq, tag, "inAdditionTo", SIZE_MAX);
+	}
+	x->policy = (ps_slice){ start, (size_t)(seq.p - start) };
 	der_leave(&seq);
 }
 
@@ -201,8 +206,7 @@ read_hints(struct cms_ess *e, struct der *v)
 static void
 read_digest(struct cms_ess *e, struct der *v)
 {
-	(void)der_octets(v, "msgSigDigest");
-	e->msg_sig_digest = true;
+	e->msg_sig_digest = der_octets(v, "msgSigDigest");
 }
 
 static void

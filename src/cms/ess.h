@@ -11,7 +11,7 @@
 #include "cms/attributes.h"
 
 enum { CMS_CATEGORIES = 64, CMS_EXPANSIONS = 64, CMS_RECEIPTS_TO = 16,
-	CMS_CLASSIFICATION_MAX = 256 };
+	CMS_CLASSIFICATION_MAX = 256, CMS_MARK_MAX = 128 };
 
 struct cms_label {
 	ps_slice	 whole;		/* the element: equal labels are equal octets */
@@ -24,10 +24,13 @@ struct cms_label {
 };
 
 /* One mailing list that the message passed. */
+enum cms_ml_receipts { CMS_ML_KEEP, CMS_ML_NONE, CMS_ML_INSTEAD, CMS_ML_ADDITION };
 struct cms_expansion {
 	struct cms_id	 list;
 	int64_t		 at;
-	enum { CMS_ML_KEEP, CMS_ML_NONE, CMS_ML_INSTEAD, CMS_ML_ADDITION } receipts;
+	enum cms_ml_receipts receipts;
+	ps_slice	 policy;	/* its element; n == 0: none */
+	ps_slice	 to;		/* of INSTEAD and ADDITION: GeneralNames in a row */
 };
 
 enum cms_receipts_from { CMS_FROM_ALL, CMS_FROM_FIRST_TIER, CMS_FROM_LIST };
@@ -44,7 +47,7 @@ struct cms_ess {
 	struct cms_label label;
 	ps_slice	 equivalents;	/* labels, one after another */
 	ps_slice	 expansions;	/* MLData, one after another */
-	bool		 msg_sig_digest;
+	ps_slice	 msg_sig_digest;
 	ps_slice	 hint;		/* contentDescription, UTF-8 */
 	ps_slice	 hint_type;	/* OID */
 	ps_slice	 content_id;

@@ -126,15 +126,16 @@ ps_code
 cms_signed_tail(const struct cms_signed_params *p, const struct cms_digests *digests,
     struct ps_buf *out, ps_err *err)
 {
+	struct cms_signing_of of = { .digests = digests,
+	    .content_type = cms_signed_content_type(p), .signing_time = p->signing_time,
+	    .attrs = p->attrs, .stamp = p->stamp, .stamp_arg = p->stamp_arg };
 	const struct cms_bag *bag = p->before == NULL ? NULL : &p->before->bag;
-	ps_slice type = cms_signed_content_type(p);
 	struct ps_buf signers = { 0 };
 	struct derw w;
 	ps_code code = PS_OK;
 
 	for (size_t i = 0; i < p->nsigner && code == PS_OK; i++)
-		code = cms_signer_build(&p->signer[i], digests, type, p->signing_time,
-		    &signers, err);
+		code = cms_signer_build(&p->signer[i], &of, &signers, err);
 	if (code == PS_OK) {
 		derw_init(&w, out);
 		build_certs(&w, p->cert, p->ncert, bag);

@@ -46,6 +46,9 @@ struct cms_signed_params {
 	size_t		 ncert;
 	int64_t		 signing_time;
 	ps_slice	 content_type;	/* OID's value octets; n == 0: id-data */
+	ps_slice	 attrs;		/* more signed attributes, of every signer alike */
+	cms_stamp_fn	 stamp;		/* NULL: no time-stamps */
+	void		*stamp_arg;
 	/* The object that is signed once more: its signers stay as they are, and its
 	 * certificates and lists with them. NULL: a new one. */
 	const struct cms_signed *before;

@@ -234,26 +234,59 @@ cms_signer_check(const struct cms_check_in *in, struct cms_check_out *out, ps_er
 	    : verify_content(in, key, digest, out, err);
 }
 
+ps_code
+cms_signer_octets(ps_slice attrs_inside, struct ps_buf *out, ps_err *err)
+{
+	return set_of(attrs_inside, true, out, err);
+}
+
 /* --- making --- */
 
-ps_code
-cms_signer_build(const struct cms_signing *by, const struct cms_digests *digests,
-    ps_slice content_type, int64_t signing_time, struct ps_buf *out, ps_err *err)
+/* RFC 3161, appendix A: the token stands in an unsigned attribute. */
+static void
+build_token(struct derw *w, ps_slice token)
 {
-	struct cms_attrs_in in = { .content_type = content_type,
-	    .message_digest = cms_digests_get(digests, by->spec.digest),
-	    .signing_time = signing_time, .spec = &by->spec, .cert = by->cert,
-	    .prefer = by->prefer };
+	if (token.n == 0)
+		return;
+	derw_begin_set_of(w, DER_CTX(1));
+	derw_begin(w, DER_SEQUENCE);
+	derw_oid(w, cms_attr_oid("signatureTimeStampToken"));
+	derw_begin(w, DER_SET);
+	derw_raw(w, token);
+	derw_end(w);
+	derw_end(w);
+	derw_end(w);
+}
+
+static ps_code
+sign_attrs(const struct cms_signing *by, const struct cms_signing_of *of, struct ps_buf *set,
+    struct ps_buf *sig, ps_err *err)
+{
+	struct cms_attrs_in in = { .content_type = of->content_type,
+	    .message_digest = cms_digests_get(of->digests, by->spec.digest),
+	    .signing_time = of->signing_time, .spec = &by->spec, .cert = by->cert,
+	    .prefer = by->prefer, .more = of->attrs };
+	ps_code code = cms_attrs_build(&in, set, err);
+
+	return code != PS_OK ? code
+	    : ps_key_sign(by->key, &by->spec, ps_buf_get(set), sig, err);
+}
+
+ps_code
+cms_signer_build(const struct cms_signing *by, const struct cms_signing_of *of,
+    struct ps_buf *out, ps_err *err)
+{
 	bool ski = by->by_ski && ps_cert_view_of(by->cert)->ski.n != 0;
-	struct ps_buf set = { 0 }, sig = { 0 };
+	struct ps_buf set = { 0 }, sig = { 0 }, token = { 0 };
 	ps_slice inside;
 	uint32_t tag;
 	size_t whole;
 	struct derw w;
 	ps_code code;
 
-	if ((code = cms_attrs_build(&in, &set, err)) != PS_OK ||
-	    (code = ps_key_sign(by->key, &by->spec, ps_buf_get(&set), &sig, err)) != PS_OK)
+	if ((code = sign_attrs(by, of, &set, &sig, err)) != PS_OK ||
+	    (of->stamp != NULL && (code = of->stamp(of->stamp_arg, ps_buf_get(&sig), &token,
+	    err)) != PS_OK))
 		goto out;
 	der_split(ps_buf_get(&set), &tag, &inside, &whole);
 	derw_init(&w, out);
@@ -264,10 +297,12 @@ cms_signer_build(const struct cms_signing *by, const struct cms_digests *digests
 	derw_value(&w, DER_CTX(0), inside);
 	ps_sigspec_build_sig(&by->spec, &w, DER_SEQUENCE);
 	derw_octets(&w, ps_buf_get(&sig));
+	build_token(&w, ps_buf_get(&token));
 	derw_end(&w);
 	code = derw_finish(&w, err);
 out:
 	ps_buf_clear(&set);
 	ps_buf_clear(&sig);
+	ps_buf_clear(&token);
 	return code;
 }

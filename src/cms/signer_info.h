@@ -42,6 +42,9 @@ enum cms_check {
 	CMS_CHECK_KEY_UNREADABLE
 };
 
+/* cms_signer_octets appends what is signed: the attributes as a SET OF in DER. */
+PS_MUST ps_code cms_signer_octets(ps_slice attrs_inside, struct ps_buf *out, ps_err *err);
+
 struct cms_check_in {
 	const struct cms_signer *signer;
 	ps_cert		*cert;
@@ -65,8 +68,23 @@ struct cms_signing {
 	ps_cert		*prefer;	/* that others encrypt to; NULL: nothing is said */
 	bool		 by_ski;
 };
+/*
+ * cms_stamp_fn appends to `token` a time-stamp token (a ContentInfo, RFC 3161)
+ * over the octets of a signature that was just made.
+ */
+typedef ps_code (*cms_stamp_fn)(void *arg, ps_slice signature, struct ps_buf *token,
+    ps_err *err);
+/* What all signers of one content say alike. */
+struct cms_signing_of {
+	const struct cms_digests *digests;	/* final */
+	ps_slice	 content_type;	/* OID's value octets */
+	int64_t		 signing_time;
+	ps_slice	 attrs;		/* more signed attributes, one after another */
+	cms_stamp_fn	 stamp;		/* NULL: no time-stamps */
+	void		*stamp_arg;
+};
 /* cms_signer_build writes a SignerInfo. */
-PS_MUST ps_code cms_signer_build(const struct cms_signing *by, const struct cms_digests *digests,
-    ps_slice content_type, int64_t signing_time, struct ps_buf *out, ps_err *err);
+PS_MUST ps_code cms_signer_build(const struct cms_signing *by, const struct cms_signing_of *of,
+    struct ps_buf *out, ps_err *err);
 
 #endif

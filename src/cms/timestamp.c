@@ -17,7 +17,7 @@ enum { INFO_MAX = 65536 };
 /* What a token's content says. */
 struct info {
 	struct ps_algid	 digest;
-	ps_slice	 hash;
+	ps_slice	 hash, nonce;
 	int64_t		 at;
 };
 
@@ -52,10 +52,13 @@ parse_imprint(struct info *info, struct der *in)
 
 /* accuracy, ordering, nonce and tsa come before the extensions. */
 static void
-skip_options(struct der *in)
+parse_options(struct info *info, struct der *in)
 {
 	while (der_more(in) && der_next_tag(in) != DER_CTX(1))
-		der_skip(in, "option");
+		if (der_next_tag(in) == DER_INTEGER)
+			info->nonce = der_integer(in, "nonce");
+		else
+			der_skip(in, "option");
 }
 
 static ps_code
@@ -74,7 +77,7 @@ parse_info(struct info *info, ps_slice der, ps_err *err)
 	if (der_next_tag(&seq) != DER_GENTIME)
 		der_fail(&seq, "GeneralizedTime");
 	info->at = der_time(&seq, "genTime");
-	skip_options(&seq);
+	parse_options(info, &seq);
 	parse_extensions(&seq);
 	der_leave(&seq);
 	return der_finish(&d, "cms.time-stamp", err);
@@ -174,6 +177,7 @@ cms_stamp_check(struct cms_stamp *t, ps_slice token, ps_slice what, ps_cert *con
 	if (code != PS_OK || !form || (code = stamps(t, &info, what, &same, err)) != PS_OK)
 		return code;
 	t->at = info.at;
+	t->nonce = info.nonce;
 	t->result = CMS_STAMP_OTHER;
 	return same ? check_signature(t, more, nmore, err) : PS_OK;
 }

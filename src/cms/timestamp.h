@@ -18,6 +18,7 @@ struct cms_stamp {
 	enum cms_stamp_result result;
 	int64_t		 at;		/* genTime */
 	const struct ps_alg *imprint;	/* digest of what was stamped; NULL: unknown */
+	ps_slice	 nonce;		/* INTEGER's octets; n == 0: none */
 	struct ps_sigspec spec;		/* how the token is signed, when GOOD */
 	ps_cert		*cert;		/* borrowed from `s` or the caller; NULL: none */
 	struct cms_signed s;		/* its bag helps to build the path */

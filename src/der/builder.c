@@ -294,8 +294,9 @@ derw_bits(struct derw *w, ps_slice v)
 	derw_raw(w, v);
 }
 
-void
-derw_time(struct derw *w, int64_t t)
+/* Writes `t` as one of both; `always`: GeneralizedTime whatever the year. */
+static void
+put_time(struct derw *w, int64_t t, bool always)
 {
 	struct ps_date d;
 	char text[80];
@@ -306,9 +307,21 @@ derw_time(struct derw *w, int64_t t)
 		fail(w, PS_E_MISUSE);
 		return;
 	}
-	utc = d.year >= 1950 && d.year <= 2049;
+	utc = !always && d.year >= 1950 && d.year <= 2049;
 	snprintf(text, sizeof text, "%04d%02d%02d%02d%02d%02dZ", d.year,
 	    d.month, d.day, d.hour, d.minute, d.second);
 	derw_value(w, utc ? DER_UTCTIME : DER_GENTIME,
 	    ps_str(utc ? text + 2 : text));
+}
+
+void
+derw_time(struct derw *w, int64_t t)
+{
+	put_time(w, t, false);
+}
+
+void
+derw_gentime(struct derw *w, int64_t t)
+{
+	put_time(w, t, true);
 }

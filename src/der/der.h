@@ -133,6 +133,9 @@ int	 der_integer_compare(ps_slice a, ps_slice b);
 /* der_oid_text writes dotted text ("1.2.840.113549.1.7.2"), cut with "..."
  * when it does not fit. Returns `out`. */
 const char *der_oid_text(ps_slice oid, char *out, size_t size);
+/* der_oid_parse reads dotted text into value octets; false when it is none, an arc is above
+ * 64 bits, or `size` is too small. Writes to `out` even then. */
+bool	 der_oid_parse(const char *text, uint8_t *out, size_t size, size_t *out_n);
 /* der_tag_name: "SEQUENCE", "[0]", "[APPLICATION 3]", "the end" for 0. */
 const char *der_tag_name(uint32_t tag, char *out, size_t size);
 bool	 der_tag_constructed(uint32_t tag);
@@ -171,6 +174,8 @@ void	 derw_bits(struct derw *w, ps_slice v);
 /* derw_time: UTCTime from 1950 to 2049, else GeneralizedTime (RFC 5652, 11.3);
  * years 0 to 9999. */
 void	 derw_time(struct derw *w, int64_t t);
+/* derw_gentime: GeneralizedTime whatever the year. */
+void	 derw_gentime(struct derw *w, int64_t t);
 /* derw_header_size: octets of a low tag's identifier and definite length. */
 size_t	 derw_header_size(uint64_t length);
 /* derw_header writes identifier and definite length: at most 10 octets with a

@@ -91,6 +91,8 @@ write_content(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *er
 		p->skipped += p->content_length;
 		return PS_OK;
 	}
+	if (p->entity.p != NULL)
+		return ps_writer_write(dst, p->entity, err);
 	return p->pr->compress ? write_compressed(p, dst, out_unsafe, err)
 	    : protect_write_content(p, dst, out_unsafe, err);
 }
@@ -98,27 +100,28 @@ write_content(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *er
 /* --- signed --- */
 
 static void
-signed_params(const struct protecting *p, struct cms_signed_params *out)
+signed_params(struct protecting *p, struct cms_signed_params *out)
 {
 	*out = (struct cms_signed_params){ .signer = p->signer, .nsigner = p->nsigner,
-	    .cert = p->bag, .ncert = p->nbag, .signing_time = p->now };
+	    .cert = p->bag, .ncert = p->nbag, .signing_time = p->now,
+	    .attrs = ps_buf_get(&p->attrs),
+	    .stamp = p->pr->stamp == NULL ? NULL : protect_stamp,
+	    .stamp_arg = p };
 }
 
 static ps_code
-make_boundary(struct protecting *p, ps_err *err)
+make_boundary(struct protecting *p, char out[48], ps_err *err)
 {
 	uint8_t random[16] = { 0 };
 	uint64_t seed = p->pr->setup.ctx->seed;
 	ps_code code;
 
-	if (p->measured)
-		return PS_OK;
 	if (p->pr->setup.ctx->seeded) {
 		memcpy(random, &seed, sizeof seed);
 		random[15] = (uint8_t)p->counter++;
 	} else if ((code = ps_random(random, sizeof random, err)) != PS_OK)
 		return code;
-	mime_boundary(p->boundary, random);
+	mime_boundary(out, random);
 	return PS_OK;
 }
 
@@ -159,15 +162,28 @@ list_micalgs(const struct protecting *p, char *out, size_t size)
 }
 
 static ps_code
-write_signature_part(struct protecting *p, const struct cms_digests *digests, ps_writer *dst,
-    ps_err *err)
+put_signature(ps_writer *dst, ps_slice der, ps_err *err)
 {
 	static const char header[] =
 	    "Content-Type: application/pkcs7-signature; name=\"smime.p7s\"\r\n"
 	    "Content-Transfer-Encoding: base64\r\n"
 	    "Content-Disposition: attachment; filename=\"smime.p7s\"\r\n\r\n";
-	struct cms_signed_params params;
 	struct base64_body b64 = { .w = NULL };
+	ps_code code;
+
+	if ((code = ps_writer_text(dst, header, err)) == PS_OK &&
+	    (code = open_base64(&b64, dst, err)) == PS_OK &&
+	    (code = ps_writer_write(b64.w, der, err)) == PS_OK)
+		code = ps_writer_finish(b64.w, err);
+	ps_writer_close(b64.w);
+	return code;
+}
+
+static ps_code
+write_signature_part(struct protecting *p, const struct cms_digests *digests, ps_writer *dst,
+    ps_err *err)
+{
+	struct cms_signed_params params;
 	ps_code code = PS_OK;
 
 	signed_params(p, &params);
@@ -175,12 +191,7 @@ write_signature_part(struct protecting *p, const struct cms_digests *digests, ps
 		ps_buf_clear(&p->signature);
 	if (p->signature.n == 0)
 		code = cms_sign_detached(&params, digests, &p->signature, err);
-	if (code == PS_OK && (code = ps_writer_text(dst, header, err)) == PS_OK &&
-	    (code = open_base64(&b64, dst, err)) == PS_OK &&
-	    (code = ps_writer_write(b64.w, ps_buf_get(&p->signature), err)) == PS_OK)
-		code = ps_writer_finish(b64.w, err);
-	ps_writer_close(b64.w);
-	return code;
+	return code != PS_OK ? code : put_signature(dst, ps_buf_get(&p->signature), err);
 }
 
 /* What was signed in the measuring pass must be what is written now. */
@@ -218,30 +229,45 @@ write_hashed(struct protecting *p, struct cms_digests *digests, ps_writer *dst,
 	return code;
 }
 
+/* The type of a multipart/signed, up to its first part. */
+static ps_code
+begin_parts(const struct protecting *p, const char *boundary, ps_writer *dst, ps_err *err)
+{
+	char micalg[128], text[512];
+
+	list_micalgs(p, micalg, sizeof micalg);
+	snprintf(text, sizeof text, "Content-Type: multipart/signed;\r\n"
+	    " protocol=\"application/pkcs7-signature\"; micalg=\"%s\";\r\n"
+	    " boundary=\"%s\"\r\n\r\n--%s\r\n", micalg, boundary, boundary);
+	return ps_writer_text(dst, text, err);
+}
+
+/* `end`: "" between parts, "--" behind the last. */
+static ps_code
+delimit(const char *boundary, const char *end, ps_writer *dst, ps_err *err)
+{
+	char text[64];
+
+	snprintf(text, sizeof text, "\r\n--%s%s\r\n", boundary, end);
+	return ps_writer_text(dst, text, err);
+}
+
 static ps_code
 write_multipart_signed(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *err)
 {
 	struct cms_digests own = { .n = 0 };
 	const struct cms_digests *digests = p->dry ? &p->digests : &own;
-	char micalg[128], text[512];
 	ps_code code;
 
-	if ((code = make_boundary(p, err)) != PS_OK)
+	if (!p->measured && (code = make_boundary(p, p->boundary, err)) != PS_OK)
 		return code;
-	list_micalgs(p, micalg, sizeof micalg);
-	snprintf(text, sizeof text, "Content-Type: multipart/signed;\r\n"
-	    " protocol=\"application/pkcs7-signature\"; micalg=\"%s\";\r\n"
-	    " boundary=\"%s\"\r\n\r\n--%s\r\n", micalg, p->boundary, p->boundary);
-	if ((code = ps_writer_text(dst, text, err)) != PS_OK ||
+	if ((code = begin_parts(p, p->boundary, dst, err)) != PS_OK ||
 	    (code = write_hashed(p, &own, dst, out_unsafe, err)) != PS_OK || *out_unsafe ||
 	    (code = compare_digests(p, &own, err)) != PS_OK)
 		goto out;
-	snprintf(text, sizeof text, "\r\n--%s\r\n", p->boundary);
-	if ((code = ps_writer_text(dst, text, err)) != PS_OK ||
-	    (code = write_signature_part(p, digests, dst, err)) != PS_OK)
-		goto out;
-	snprintf(text, sizeof text, "\r\n--%s--\r\n", p->boundary);
-	code = ps_writer_text(dst, text, err);
+	if ((code = delimit(p->boundary, "", dst, err)) == PS_OK &&
+	    (code = write_signature_part(p, digests, dst, err)) == PS_OK)
+		code = delimit(p->boundary, "--", dst, err);
 out:
 	cms_digests_clear(&own);
 	return code;
@@ -338,6 +364,81 @@ write_encrypted(struct protecting *p, const struct protect_list *to, ps_writer *
 	return code;
 }
 
+/* --- a receipt --- */
+
+ps_code
+protect_write_receipt(struct protecting *p, ps_slice receipt, ps_writer *dst, ps_err *err)
+{
+	struct cms_size size = { .how = CMS_PLAN, .plan_max = p->limits->plan_max };
+	struct cms_signed_params params;
+	struct base64_body b64 = { .w = NULL };
+	ps_writer *w = NULL;
+	ps_code code;
+
+	signed_params(p, &params);
+	params.content_type = cms_type_oid(CMS_RECEIPT);
+	if ((code = write_cms_header(dst, "signed-receipt", "smime.p7m", err)) == PS_OK &&
+	    (code = open_base64(&b64, dst, err)) == PS_OK &&
+	    (code = cms_signed_writer_open(&w, b64.w, &params, &size, NULL, err)) == PS_OK &&
+	    (code = ps_writer_write(w, receipt, err)) == PS_OK &&
+	    (code = ps_writer_finish(w, err)) == PS_OK)
+		code = ps_writer_finish(b64.w, err);
+	ps_writer_close(w);
+	ps_writer_close(b64.w);
+	return code;
+}
+
+/* --- signed once more --- */
+
+static ps_code
+hash_encrypted(struct protecting *p, const struct cms_signed_params *params,
+    const struct protect_list *to, struct cms_digests *digests, ps_writer *dst,
+    bool *out_unsafe, ps_err *err)
+{
+	ps_writer *tap = NULL;
+	ps_code code;
+
+	if ((code = cms_signing_digests(params, digests, err)) == PS_OK &&
+	    (code = ps_writer_open_tap(&tap, dst, cms_digests_look, digests, err)) == PS_OK &&
+	    (code = write_encrypted(p, to, tap, out_unsafe, err)) == PS_OK && !*out_unsafe)
+		code = cms_digests_final(digests, err);
+	ps_writer_close(tap);
+	return code;
+}
+
+/*
+ * RFC 2634, 1.1.2: a multipart/signed around the encrypted entity, of the same
+ * signers. Only the inner signature is the author's word, so only that one is
+ * stamped.
+ */
+static ps_code
+write_outer_signed(struct protecting *p, const struct protect_list *to, ps_writer *dst,
+    bool *out_unsafe, ps_err *err)
+{
+	struct cms_digests digests = { .n = 0 };
+	struct ps_buf signature = { 0 };
+	struct cms_signed_params params;
+	char boundary[48];
+	ps_code code;
+
+	signed_params(p, &params);
+	params.attrs = ps_buf_get(&p->outer_attrs);
+	params.stamp = NULL;
+	if ((code = make_boundary(p, boundary, err)) != PS_OK ||
+	    (code = begin_parts(p, boundary, dst, err)) != PS_OK ||
+	    (code = hash_encrypted(p, &params, to, &digests, dst, out_unsafe, err)) != PS_OK ||
+	    *out_unsafe)
+		goto out;
+	if ((code = cms_sign_detached(&params, &digests, &signature, err)) == PS_OK &&
+	    (code = delimit(boundary, "", dst, err)) == PS_OK &&
+	    (code = put_signature(dst, ps_buf_get(&signature), err)) == PS_OK)
+		code = delimit(boundary, "--", dst, err);
+out:
+	ps_buf_clear(&signature);
+	cms_digests_clear(&digests);
+	return code;
+}
+
 /* --- the mail around it --- */
 
 static ps_code
@@ -356,6 +457,8 @@ static ps_code
 write_protected(struct protecting *p, const struct protect_list *to, ps_writer *dst,
     bool *out_unsafe, ps_err *err)
 {
+	if (p->around)
+		return write_outer_signed(p, to, dst, out_unsafe, err);
 	return (p->what & PS_ENCRYPT) != 0 ? write_encrypted(p, to, dst, out_unsafe, err)
 	    : write_signed(p, dst, out_unsafe, err);
 }
@@ -437,7 +540,7 @@ measure_packed(struct protecting *p, bool *out_unsafe, ps_err *err)
 
 	p->packed_length = 0;
 	*out_unsafe = false;
-	if (!p->pr->compress)
+	if (!p->pr->compress || p->entity.p != NULL)
 		return PS_OK;
 	if ((code = ps_writer_open_null(&null, err)) != PS_OK)
 		return code;

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "base/words.h"
 #include "smime/verdict.h"
@@ -192,11 +193,40 @@ judge_outside(ps_verdict *v)
 	}
 }
 
+/* The valid one of a receipt that agrees with what it is for. */
+static const struct ps_signature *
+receipt_signature(const ps_verdict *v)
+{
+	for (size_t i = 0; i < v->nsignature; i++)
+		if (v->receipt.state == PS_RECEIPT_AGREES &&
+		    v->signature[i].layer == v->receipt.layer &&
+		    v->signature[i].in_envelope && v->signature[i].state == PS_STATE_VALID)
+			return &v->signature[i];
+	return NULL;
+}
+
+/* A signature around a receipt that proves nothing proves nothing either. */
+static void
+judge_receipt(ps_verdict *v)
+{
+	if (v->receipt.state == PS_RECEIPT_UNCHECKED || receipt_signature(v) != NULL)
+		return;
+	for (size_t i = 0; i < v->nsignature; i++) {
+		struct ps_signature *s = &v->signature[i];
+
+		if (!s->in_envelope || s->state != PS_STATE_VALID)
+			continue;
+		s->state = PS_STATE_UNTRUSTED;
+		ps_reason_add(s, "receipt-not-good", W_R_RECEIPT_AROUND);
+	}
+}
+
 static bool
 is_same(const struct ps_signature *a, const struct ps_signature *b)
 {
 	return a->state == PS_STATE_VALID && b->state == PS_STATE_VALID && a->layer == b->layer &&
-	    ps_slice_equal(ps_cert_der(a->cert), ps_cert_der(b->cert));
+	    ps_slice_equal(ps_cert_der(a->cert), ps_cert_der(b->cert)) &&
+	    ps_slice_equal(a->ess.receipt, b->ess.receipt);
 }
 
 static void
@@ -324,6 +354,26 @@ why_not(const ps_verdict *v)
 	return NULL;
 }
 
+/* Of a receipt that was compared with what it is for. */
+static bool
+write_receipt(const ps_verdict *v, const char *why, char *out, size_t size)
+{
+	const struct ps_receipt_found *r = &v->receipt;
+	const struct ps_signature *by = receipt_signature(v);
+	char date[32] = "-";
+
+	if (r->state == PS_RECEIPT_UNCHECKED || v->summary == PS_SUMMARY_BROKEN)
+		return false;
+	if (r->has_date)
+		ps_clock_format(r->date, date, sizeof date);
+	if (by != NULL)
+		ps_words(out, size, W_SENTENCE_RECEIPT, PS_TEXT("who", who(by)),
+		    PS_TEXT("from", first_address(&r->from)), PS_TEXT("date", date));
+	else
+		ps_words(out, size, W_SENTENCE_RECEIPT_BAD, PS_TEXT("why", why != NULL ? why : ""));
+	return true;
+}
+
 static void
 write_sentence(ps_verdict *v)
 {
@@ -341,6 +391,8 @@ write_sentence(ps_verdict *v)
 		name = both;
 	}
 	envelope_encryption(v, &weak);
+	if (write_receipt(v, why, out, size))
+		return;
 	switch (v->summary) {
 	case PS_SUMMARY_BROKEN:
 		ps_err_cause(&v->error, 0, cause, sizeof cause);
@@ -458,6 +510,7 @@ ps_verdict_complete(ps_verdict *v)
 	judge_several(v);
 	judge_outside(v);
 	ps_verdict_note_beside(v);
+	judge_receipt(v);
 	v->summary = summarise(v);
 	warn_all(v);
 	write_sentence(v);

@@ -60,7 +60,7 @@ warn_place(ps_verdict *v, const struct ps_signature *s)
 		misplaced(v, s->ess_unsigned);
 	if (s->ess.receipt.n != 0 && !is_innermost(v, s))
 		misplaced(v, "receiptRequest");
-	if (s->ess.msg_sig_digest && !is_innermost(v, s))
+	if (s->ess.msg_sig_digest.n != 0 && !is_innermost(v, s))
 		misplaced(v, "msgSigDigest");
 	if (s->ess.expansions.n != 0 && !is_outermost(v, s))
 		misplaced(v, "mlExpansionHistory");
@@ -97,6 +97,84 @@ lists_forbid(const ps_verdict *v, enum cms_receipts_from from)
 				forbidden = true;
 	}
 	return forbidden;
+}
+
+/*
+ * What the list that passed the mail on last says (RFC 2634, 2.3). *out_proven: by
+ * a certificate that is trusted, if not that of whom the mail is from.
+ */
+static struct cms_expansion
+last_list(const ps_verdict *v, bool *out_proven)
+{
+	struct cms_expansion x, last = { .receipts = CMS_ML_KEEP };
+
+	*out_proven = true;
+	for (size_t i = 0; i < v->nsignature; i++) {
+		ps_slice list = v->signature[i].ess.expansions;
+
+		if (!v->signature[i].in_envelope || list.n == 0 ||
+		    !is_outermost(v, &v->signature[i]))
+			continue;
+		while (cms_ess_next_expansion(&list, &x))
+			last = x;
+		*out_proven &= v->signature[i].state == PS_STATE_VALID ||
+		    v->signature[i].state == PS_STATE_MISMATCH;
+	}
+	return last;
+}
+
+static bool
+any_unreadable(const ps_verdict *v)
+{
+	for (size_t i = 0; i < v->nsignature; i++)
+		if (v->signature[i].in_envelope && v->signature[i].ess.broken != NULL)
+			return true;
+	return false;
+}
+
+/* RFC 2634, 2.3: requests that were verified and differ are not answered. */
+static bool
+asks_differ(const ps_verdict *v, const struct ps_signature *from)
+{
+	for (size_t i = 0; i < v->nsignature; i++) {
+		const struct ps_signature *s = &v->signature[i];
+
+		if (s->layer == from->layer && s->ess.receipt.n != 0 &&
+		    (s->state == PS_STATE_VALID || s->state == PS_STATE_MISMATCH) &&
+		    !ps_slice_equal(s->ess.receipt, from->ess.receipt))
+			return true;
+	}
+	return false;
+}
+
+const struct ps_signature *
+ps_verdict_request(const ps_verdict *v, struct cms_expansion *out_list, const char **out_why)
+{
+	const struct ps_signature *found = NULL;
+	bool proven;
+
+	*out_why = W_RECEIPT_NONE;
+	for (size_t i = 0; i < v->nsignature; i++) {
+		const struct ps_signature *s = &v->signature[i];
+
+		if (!s->in_envelope || s->ess.receipt.n == 0 || !is_innermost(v, s))
+			continue;
+		if (s->state != PS_STATE_VALID)
+			*out_why = W_RECEIPT_NOT_VALID;
+		else if (found == NULL)
+			found = s;
+	}
+	if (found == NULL)
+		return NULL;
+	*out_why = W_RECEIPT_DIFFER;
+	if (asks_differ(v, found))
+		return NULL;
+	*out_list = last_list(v, &proven);
+	*out_why = v->receipt.layer != NULL ? W_RECEIPT_OF_RECEIPT
+	    : any_unreadable(v) ? W_RECEIPT_UNREADABLE
+	    : lists_forbid(v, found->ess.receipts_from) ? W_RECEIPT_LIST
+	    : !proven && out_list->to.n != 0 ? W_RECEIPT_UNPROVEN : NULL;
+	return *out_why == NULL ? found : NULL;
 }
 
 /* "The receipt request is processed once the signature is verified". */

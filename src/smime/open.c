@@ -135,6 +135,8 @@ run_and_judge(struct run *run, ps_reader *in, ps_writer *dst, ps_verdict *v, ps_
 
 	if (code == PS_OK)
 		code = is_only_mail(run, in, e);
+	if (code == PS_OK && !run->inspect)
+		code = opening_judge_receipt(run->op, v, e);
 	if (code != PS_OK) {
 		v->error = *e;
 		if (v->error.n == 0)

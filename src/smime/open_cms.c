@@ -250,6 +250,7 @@ find_key(struct enveloped *x, ps_err *err)
 static ps_code
 read_content(struct enveloped *x, struct ps_layer *layer, bool in_envelope, ps_err *err)
 {
+	ps_reader *tap = NULL, *plain;
 	ps_code code;
 
 	if ((code = open_plain(x, err)) != PS_OK)
@@ -257,10 +258,14 @@ read_content(struct enveloped *x, struct ps_layer *layer, bool in_envelope, ps_e
 	if (x->e.auth && (code = ps_cipher_set_aad(x->cipher, ps_buf_get(&x->e.auth_attrs),
 	    err)) != PS_OK)
 		return code;
-	if ((code = opening_typed(x->o, &x->e.content_oid, x->plain, layer, in_envelope,
-	    err)) != PS_OK ||
-	    (code = ps_reader_drain(x->plain, NULL, err)) != PS_OK ||
-	    (code = read_end(x, err)) != PS_OK)
+	if ((code = opening_peel_tap(x->o, layer, true, x->plain, &tap, &plain, err)) ==
+	    PS_OK &&
+	    (code = opening_typed(x->o, &x->e.content_oid, plain, layer, in_envelope,
+	    err)) == PS_OK &&
+	    (code = ps_reader_drain(plain, NULL, err)) == PS_OK)
+		code = read_end(x, err);
+	ps_reader_close(tap);
+	if (code != PS_OK)
 		return code;
 	if (!x->e.auth)
 		return PS_OK;
@@ -509,6 +514,9 @@ opening_typed(struct opening *o, const struct cms_oid *oid, ps_reader *r, struct
 	enum opening_form form;
 	ps_code code;
 
+	if (type == CMS_RECEIPT && in_envelope &&
+	    (code = opening_keep_receipt(o, r, parent, err)) != PS_OK)
+		return code;
 	if (!opening_is_layer_type(type))
 		return opening_inner(o, r, parent, in_envelope, err);
 	if ((code = opening_look(r, &form, err)) != PS_OK)

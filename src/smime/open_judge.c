@@ -76,6 +76,15 @@ copy_text(char *out, size_t size, const char *s)
 	out[n] = '\0';
 }
 
+/* A place in the signed attributes, in the copy of them. */
+static ps_slice
+in_attrs(const struct ps_signature *sig, const struct cms_signer *s, ps_slice place)
+{
+	if (place.n == 0)
+		return place;
+	return (ps_slice){ sig->attrs.p + (place.p - s->attrs.p), place.n };
+}
+
 /* What the SignerInfo says of itself. */
 ps_code
 opening_describe_signer(struct ps_signature *sig, const struct cms_signer *s, ps_err *err)
@@ -105,9 +114,14 @@ opening_describe_signer(struct ps_signature *sig, const struct cms_signer *s, ps
 	sig->nshown = a->nshown;
 	if (der_split(ps_buf_get(&sig->attrs), &tag, &inside, &whole))
 		cms_ess_parse(&sig->ess, inside);
+	if (sig->ess.receipt.n != 0) {
+		sig->digest_alg = digest;
+		sig->content_type = in_attrs(sig, s, a->content_type);
+		if ((code = ps_buf_add(&sig->value, s->signature, err)) != PS_OK)
+			return code;
+	}
 	for (size_t i = 0; i < a->nshown; i++)
-		sig->shown[i] = (ps_slice){ sig->attrs.p + (a->shown[i].p - s->attrs.p),
-		    a->shown[i].n };
+		sig->shown[i] = in_attrs(sig, s, a->shown[i]);
 	return PS_OK;
 }
 
@@ -189,6 +203,9 @@ is_mail_content(struct opening *o, struct ps_signature *sig, const struct cms_si
 	char name[96];
 
 	if (!o->is_mail || type == CMS_DATA || opening_is_layer_type(type))
+		return true;
+	/* With the mail that it is for, a receipt says something. */
+	if (type == CMS_RECEIPT && o->op->sent_path != NULL)
 		return true;
 	ps_reason_add(sig, "content-not-mail", W_R_NOT_MAIL,
 	    PS_TEXT("name", cms_type_text(&s->content_oid, name, sizeof name)));

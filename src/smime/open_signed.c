@@ -175,12 +175,16 @@ static ps_code
 read_content_part(struct clear *c, ps_reader *part, ps_err *err)
 {
 	struct signed_part p;
+	ps_reader *tap = NULL, *content;
 	ps_code code;
 
 	if ((code = open_part(&p, part, c->lf, &c->digests, err)) == PS_OK &&
-	    (code = opening_inner(c->o, p.tap, c->layer, c->in_envelope, err)) == PS_OK &&
-	    (code = ps_reader_drain(p.tap, NULL, err)) == PS_OK)
+	    (code = opening_peel_tap(c->o, c->layer, false, p.tap, &tap, &content, err)) ==
+	    PS_OK &&
+	    (code = opening_inner(c->o, content, c->layer, c->in_envelope, err)) == PS_OK &&
+	    (code = ps_reader_drain(content, NULL, err)) == PS_OK)
 		code = cms_digests_final(&c->digests, err);
+	ps_reader_close(tap);
 	close_part(&p);
 	return code != PS_OK ? code
 	    : opening_outside_text(c->o, ps_buf_get(&c->preamble), err);
@@ -630,6 +634,21 @@ content_again(struct content *c)
 }
 
 static ps_code
+read_content(struct opening *o, struct cms_signed *s, struct ps_layer *layer, bool in_envelope,
+    ps_err *err)
+{
+	ps_reader *tap = NULL, *content;
+	ps_code code;
+
+	code = opening_peel_tap(o, layer, false, s->content, &tap, &content, err);
+	if (code == PS_OK && (code = opening_typed(o, &s->content_oid, content, layer,
+	    in_envelope, err)) == PS_OK)
+		code = ps_reader_drain(content, NULL, err);
+	ps_reader_close(tap);
+	return code;
+}
+
+static ps_code
 read_opaque(struct opening *o, struct cms_shell *shell, struct cms_signed *s,
     struct ps_layer *layer, bool in_envelope, ps_err *err)
 {
@@ -638,10 +657,7 @@ read_opaque(struct opening *o, struct cms_shell *shell, struct cms_signed *s,
 
 	if (!o->inspect && (code = cms_signed_usable(s, err)) != PS_OK)
 		return code;
-	if (s->has_content &&
-	    ((code = opening_typed(o, &s->content_oid, s->content, layer, in_envelope,
-	    err)) != PS_OK ||
-	    (code = ps_reader_drain(s->content, NULL, err)) != PS_OK))
+	if (s->has_content && (code = read_content(o, s, layer, in_envelope, err)) != PS_OK)
 		return code;
 	if ((code = cms_signed_finish(s, err)) != PS_OK ||
 	    (code = cms_shell_close(shell, err)) != PS_OK)

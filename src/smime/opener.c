@@ -31,6 +31,7 @@ ps_opener_free(ps_opener *op)
 	ps_setup_clear(&op->setup);
 	free(op->from);
 	free(op->content_path);
+	free(op->sent_path);
 	free(op);
 }
 
@@ -111,6 +112,14 @@ ps_opener_set_content_file(ps_opener *op, const char *path, ps_err *err)
 	if (op == NULL)
 		return ps_nomem(err, "smime.opener");
 	return set_text(&op->content_path, path, err);
+}
+
+ps_code
+ps_opener_set_sent_file(ps_opener *op, const char *path, ps_err *err)
+{
+	if (op == NULL)
+		return ps_nomem(err, "smime.opener");
+	return set_text(&op->sent_path, path, err);
 }
 
 ps_code

@@ -14,12 +14,21 @@
 #include "smime/setup.h"
 #include "smime/verdict.h"
 
+/* What a mailing list takes out of a mail (expand.c): the octets within its
+ * outermost layer, if that signs, and within its outermost encryption. */
+struct opening_peel {
+	struct ps_buf	 is_signed, encrypted;	/* secret */
+	const struct ps_layer *signer, *cipher;	/* these layers; NULL: none */
+};
+
 struct ps_opener {
 	struct ps_setup	 setup;
 	ps_summary	 require;
 	bool		 all_parts;
 	char		*from;
 	char		*content_path;
+	char		*sent_path;	/* the mail that a receipt is for */
+	struct opening_peel *peel;	/* NULL: nobody wants it */
 };
 
 /* Which key opened the n-th encrypted layer, so that a second run of the same
@@ -176,6 +185,19 @@ PS_MUST ps_code opening_typed(struct opening *o, const struct cms_oid *oid, ps_r
 bool	opening_is_layer_type(enum cms_type type);
 PS_MUST ps_code opening_set_content_type(struct ps_layer *layer, const struct cms_oid *oid,
     ps_err *err);
+
+/* opening_peel_tap (expand.c): *out is `src`, or shows what it reads to op->peel; then
+ * it is also *out_tap, to be closed. */
+PS_MUST ps_code opening_peel_tap(struct opening *o, const struct ps_layer *layer,
+    bool encrypted, ps_reader *src, ps_reader **out_tap, ps_reader **out, ps_err *err);
+/* open_receipt.c: keeps a receipt that `layer` signs; `r` stays where it is. */
+PS_MUST ps_code opening_keep_receipt(struct opening *o, ps_reader *r, struct ps_layer *layer,
+    ps_err *err);
+/* opening_judge_receipt compares it with the mail that was sent, when one is given. */
+PS_MUST ps_code opening_judge_receipt(ps_opener *op, ps_verdict *v, ps_err *err);
+/* opening_signature_digest makes the msgSigDigest (RFC 2634, 2.4) of one who asks
+ * for a receipt. */
+PS_MUST ps_code opening_signature_digest(const struct ps_signature *s, uint8_t *out, ps_err *err);
 
 /* open_authenticated.c, open_digested.c: contents that anybody can read; the
  * envelope ends with them. */

@@ -32,7 +32,8 @@ warn_already(struct protecting *p, const struct mime_entity *e)
 	bool is_cms = mime_type_is(&e->type, "application", "pkcs7-mime") ||
 	    mime_type_is(&e->type, "application", "x-pkcs7-mime");
 
-	if (is_signed || is_cms)
+	p->already = is_signed || is_cms;
+	if (p->already)
 		protect_warn(p, W_P_ALREADY,
 		    PS_TEXT("kind", is_signed ? "signed" : "signed or encrypted"));
 }
@@ -60,10 +61,11 @@ look_at_mail(struct protecting *p, ps_err *err)
 	    (code = check_fields(&p->mail, err)) != PS_OK ||
 	    (code = read_list(p, "To", &p->recipients, err)) != PS_OK ||
 	    (code = read_list(p, "Cc", &p->recipients, err)) != PS_OK ||
-	    (code = read_list(p, "Bcc", &p->bcc, err)) != PS_OK ||
+	    (!p->made && (code = read_list(p, "Bcc", &p->bcc, err)) != PS_OK) ||
 	    (code = mime_entity_parse(&e, &p->mail, p->limits, err)) != PS_OK)
 		return code;
-	warn_already(p, &e);
+	if (!p->made)
+		warn_already(p, &e);
 	p->lf_out = p->pr->setup.eol == 2 || (p->pr->setup.eol == 0 && p->mail.lf);
 	if ((code = protect_guess_charset(p, err)) == PS_OK)
 		code = protect_headers(p, &e, err);
@@ -233,9 +235,10 @@ protect_mail(struct protecting *p, ps_writer *out, ps_err *err)
 	if ((code = check_draft(p, err)) != PS_OK || (code = look_at_mail(p, err)) != PS_OK ||
 	    (code = protect_check_addresses(p, err)) != PS_OK ||
 	    (code = check_bcc(p, err)) != PS_OK || (code = protect_learn(p, err)) != PS_OK ||
-	    (code = protect_choose_signers(p, err)) != PS_OK)
+	    (code = protect_choose_signers(p, err)) != PS_OK ||
+	    (!p->made && (code = protect_ask(p, err)) != PS_OK))
 		return code;
-	if (p->what == PS_ENCRYPT && !p->pr->draft)
+	if (p->what == PS_ENCRYPT && !p->around && !p->pr->draft)
 		protect_warn(p, W_P_ENCRYPT_ONLY);
 	n = p->bcc.n + 1;
 	if ((copy = calloc(n, sizeof *copy)) == NULL)
@@ -249,8 +252,8 @@ protect_mail(struct protecting *p, ps_writer *out, ps_err *err)
 
 /* An input that cannot be read twice is copied first; then its length is
  * known too. */
-static ps_code
-make_rewindable(struct protecting *p, ps_reader *in, ps_reader **out_spool, ps_err *err)
+ps_code
+protect_make_rewindable(struct protecting *p, ps_reader *in, ps_reader **out_spool, ps_err *err)
 {
 	ps_code code;
 
@@ -269,8 +272,8 @@ make_rewindable(struct protecting *p, ps_reader *in, ps_reader **out_spool, ps_e
 	return PS_OK;
 }
 
-static void
-clear(struct protecting *p)
+void
+protect_end(struct protecting *p)
 {
 	mime_header_clear(&p->mail);
 	mime_header_clear(&p->payload);
@@ -280,15 +283,42 @@ clear(struct protecting *p)
 	mime_mailboxes_clear(&p->bcc);
 	cms_digests_clear(&p->digests);
 	ps_buf_clear(&p->signature);
+	ps_buf_clear(&p->attrs);
+	ps_buf_clear(&p->outer_attrs);
 	free(p->signer);
 	free(p->bag);
+}
+
+void
+protect_begin(struct protecting *p, ps_protector *pr, int what)
+{
+	*p = (struct protecting){ .pr = pr, .what = what,
+	    .limits = &pr->setup.ctx->limits, .now = ps_ctx_now(pr->setup.ctx) };
+	ps_buf_clear(&pr->explain);
+}
+
+ps_code
+protect_run(struct protecting *p, ps_reader *in, ps_writer *out, ps_err *err)
+{
+	ps_reader *spool = NULL, *watched = in;
+	ps_code code;
+
+	if ((code = ps_setup_watch(&p->pr->setup, &watched, in, err)) == PS_OK &&
+	    (code = protect_make_rewindable(p, watched, &spool, err)) == PS_OK) {
+		if (p->entity.p != NULL)
+			p->length = p->entity.n;
+		code = protect_mail(p, out, err);
+	}
+	ps_reader_close(spool);
+	if (watched != in)
+		ps_reader_close(watched);
+	return code;
 }
 
 ps_code
 ps_protect(ps_protector *pr, int what, ps_reader *in, ps_writer *out, ps_err *err)
 {
-	struct protecting p = { .pr = pr, .what = what };
-	ps_reader *spool = NULL, *watched = in;
+	struct protecting p;
 	ps_code code;
 
 	if (pr == NULL || in == NULL || out == NULL)
@@ -296,19 +326,12 @@ ps_protect(ps_protector *pr, int what, ps_reader *in, ps_writer *out, ps_err *er
 	if (what < PS_SIGN || what > PS_SEAL)
 		return ps_fail(err, PS_E_MISUSE, "smime.protect", PS_NOWHERE, W_P_ONLY,
 		    PS_NUMBER("name", what), PS_TEXT("list", "PS_SIGN, PS_ENCRYPT, PS_SEAL"));
-	p.limits = &pr->setup.ctx->limits;
-	p.now = ps_ctx_now(pr->setup.ctx);
-	ps_buf_clear(&pr->explain);
 	ps_buf_clear(&pr->warnings);
-	if ((code = ps_setup_watch(&pr->setup, &watched, in, err)) == PS_OK &&
-	    (code = make_rewindable(&p, watched, &spool, err)) == PS_OK)
-		code = protect_mail(&p, out, err);
-	if (code != PS_OK)
+	protect_begin(&p, pr, what);
+	p.around = pr->triple && what == PS_SEAL;
+	if ((code = protect_run(&p, in, out, err)) != PS_OK)
 		ps_writer_abandon(out);
-	clear(&p);
-	ps_reader_close(spool);
-	if (watched != in)
-		ps_reader_close(watched);
+	protect_end(&p);
 	return code;
 }
 

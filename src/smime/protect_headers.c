@@ -88,7 +88,9 @@ choose(struct protecting *p, const struct mime_entity *e, ps_err *err)
 	    : ps_policy_headers(p->pr->setup.policy);
 	if (p->headers == PS_HCP_OFF)
 		return PS_OK;
-	if (!has_authored(&p->mail)) {	/* a bare entity: there is nothing to protect */
+	/* Of a bare entity there is nothing to protect; a receipt or what a list
+	 * hands on has its fields made. */
+	if (p->made || !has_authored(&p->mail)) {
 		p->headers = PS_HCP_OFF;
 		return PS_OK;
 	}
@@ -262,7 +264,7 @@ add_date(struct sections *s, ps_err *err)
 	char line[MIME_DATE_SIZE + 16] = "Date: ", *at = line + 6;
 	struct mime_field f = { .name = { (uint8_t *)line, 4 } };
 
-	if (p->pr->draft || mime_header_find(&p->mail, "From", 0) == NULL ||
+	if (p->pr->draft || p->made || mime_header_find(&p->mail, "From", 0) == NULL ||
 	    mime_header_find(&p->mail, "Date", 0) != NULL)
 		return PS_OK;
 	mime_date_format(p->now, at);
@@ -391,7 +393,7 @@ protect_headers(struct protecting *p, const struct mime_entity *e, ps_err *err)
 		code = build(&s, e, err);
 	ps_buf_clear(&s.inner);
 	ps_buf_clear(&s.hp_outer);
-	if (code != PS_OK)
+	if (code != PS_OK || p->made)
 		return code;
 	compare_date(p);
 	warn_answer(p);

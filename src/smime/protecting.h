@@ -9,9 +9,19 @@
 
 #include "cms/capabilities.h"
 #include "cms/enveloped.h"
+#include "cms/ess_build.h"
+#include "cms/signed_data.h"
 #include "mime/mime.h"
 #include "policy/policy.h"
 #include "smime/setup.h"
+
+/* What the signers ask of the readers (RFC 2634). */
+struct protect_asks {
+	bool		 receipt, first_tier;
+	char		**from, **to;	/* of receipts */
+	size_t		 nfrom, nto;
+	struct ps_buf	 label;		/* the attribute; n == 0: none */
+};
 
 struct ps_protector {
 	struct ps_setup	 setup;
@@ -30,6 +40,11 @@ struct ps_protector {
 	size_t		 nknown;
 	struct ps_index	 known_by;	/* address */
 	struct ps_buf	 explain, warnings;	/* terminated texts */
+	struct protect_asks asks;
+	bool		 triple;
+	ps_stamp_fn	 stamp;		/* NULL: no time-stamps */
+	void		*stamp_arg;
+	struct ps_trust	*stamp_trust;	/* NULL: as for recipients, if given */
 };
 
 /* A recipient that was asked for: a certificate (index into setup.cert) or an
@@ -70,6 +85,10 @@ struct protect_list {
 
 struct protecting {
 	struct ps_protector *pr;
+	/* A receipt, or a mail that a list hands on: `in` gives the fields, this is the
+	 * entity, and `attrs` and `outer_attrs` are made. p == NULL: an ordinary mail. */
+	ps_slice	 entity;
+	bool		 made;
 	const struct ps_limits *limits;
 	int		 what;
 	int64_t		 now;
@@ -82,11 +101,15 @@ struct protecting {
 	struct mime_header payload;	/* the section of what is signed and encrypted */
 	struct ps_buf	 outer;		/* the fields outside */
 	struct ps_buf	 legacy;	/* hidden fields as lines of UTF-8 */
+	bool		 already;	/* the input is protected */
 	struct mime_mailboxes recipients, bcc;
 	struct cms_signing *signer;
 	size_t		 nsigner;
 	ps_cert		**bag;		/* borrowed: certificates to send along */
 	size_t		 nbag;
+	struct ps_buf	 attrs;		/* more signed attributes, one after another, */
+	bool		 around;	/* there is a signature around the encryption, */
+	struct ps_buf	 outer_attrs;	/* which has these */
 	const struct ps_alg *cipher;
 	bool		 hkdf;		/* CEK-HKDF */
 	unsigned	 counter;	/* of boundaries */
@@ -101,6 +124,16 @@ struct protecting {
 	struct ps_buf	 signature;	/* the detached object, or the opaque one's end */
 	char		 boundary[48];
 };
+
+/* protect.c */
+/* protect_begin: a mail may take several; warnings are those of all. */
+void	protect_begin(struct protecting *p, ps_protector *pr, int what);
+/* protect_make_rewindable sets p->in and p->length; *out_spool is the caller's. */
+PS_MUST ps_code protect_make_rewindable(struct protecting *p, ps_reader *in,
+    ps_reader **out_spool, ps_err *err);
+/* protect_run writes and finishes; who called it abandons `out` when it fails. */
+PS_MUST ps_code protect_run(struct protecting *p, ps_reader *in, ps_writer *out, ps_err *err);
+void	protect_end(struct protecting *p);
 
 /* One line into the explanation or the warnings. */
 #define protect_explain(p, ...) \
@@ -166,11 +199,24 @@ ps_cert	*protect_find_cert(const struct protecting *p, const char *address);
 /* Refuses addresses of recipients that are not what they look like. */
 PS_MUST ps_code protect_check_addresses(const struct protecting *p, ps_err *err);
 
+/* asks.c */
+/* protect_ask fills in p->attrs and p->outer_attrs, once the signers are known. */
+PS_MUST ps_code protect_ask(struct protecting *p, ps_err *err);
+/* protect_is_ascii_address: one address, which a rfc822Name can hold. */
+bool	protect_is_ascii_address(const char *s, const struct ps_limits *limits);
+void	protect_asks_clear(struct protect_asks *a);
+
+/* stamp.c: a cms_stamp_fn, `arg` a struct protecting. */
+ps_code	protect_stamp(void *arg, ps_slice signature, struct ps_buf *token, ps_err *err);
+
 /* compose.c */
 /* Writes the whole protected mail to `dst` (not finished). *out_unsafe: the
  * input cannot travel as 7bit; nothing that was written counts. */
 PS_MUST ps_code protect_compose(struct protecting *p, const struct protect_list *to,
     ps_writer *dst, bool *out_unsafe, ps_err *err);
+/* protect_write_receipt writes the entity of a signed receipt. */
+PS_MUST ps_code protect_write_receipt(struct protecting *p, ps_slice receipt, ps_writer *dst,
+    ps_err *err);
 /* A first pass over the input that finds length and digests. */
 PS_MUST ps_code protect_measure(struct protecting *p, bool *out_unsafe, ps_err *err);
 

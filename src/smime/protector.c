@@ -36,6 +36,8 @@ ps_protector_free(ps_protector *pr)
 	ps_setup_clear(&pr->setup);
 	ps_buf_clear(&pr->explain);
 	ps_buf_clear(&pr->warnings);
+	protect_asks_clear(&pr->asks);
+	ps_trust_free(pr->stamp_trust);
 	free(pr);
 }
 
@@ -273,6 +275,7 @@ FLAG(ps_protector_set_compress, compress)
 FLAG(ps_protector_set_no_self, no_self)
 FLAG(ps_protector_set_draft, draft)
 FLAG(ps_protector_set_insecure_recipients, insecure_recipients)
+FLAG(ps_protector_set_triple, triple)
 
 ps_code
 ps_protector_set_eol(ps_protector *pr, int eol, ps_err *err)

@@ -165,7 +165,7 @@ protect_choose_signers(struct protecting *p, ps_err *err)
 	p->bag = calloc(s->ncert + s->nidentity + 1, sizeof *p->bag);
 	if (p->signer == NULL || p->bag == NULL)
 		return ps_nomem(err, "smime.protect");
-	if ((p->what & PS_SIGN) == 0)
+	if ((p->what & PS_SIGN) == 0 && !p->around)
 		return PS_OK;
 	for (size_t i = 0; i < s->nidentity; i++)
 		if (may_sign(s->identity[i].cert) && !has_signer(p, s->identity[i].cert) &&

@@ -139,10 +139,12 @@ ps_signature_clear(struct ps_signature *s)
 	for (size_t i = 0; i < s->ncounter; i++) {
 		ps_cert_free(s->counter[i].cert);
 		ps_buf_clear(&s->counter[i].attrs);
+		ps_buf_clear(&s->counter[i].value);
 	}
 	free(s->counter);
 	ps_cert_free(s->cert);
 	ps_buf_clear(&s->attrs);
+	ps_buf_clear(&s->value);
 }
 
 static ps_code
@@ -270,6 +272,8 @@ ps_verdict_free(ps_verdict *v)
 	mime_mailboxes_clear(&v->reply_to);
 	mime_mailboxes_clear(&v->to);
 	ps_headers_clear(&v->headers);
+	mime_mailboxes_clear(&v->receipt.from);
+	ps_buf_clear(&v->receipt.der);
 	free(v->given_from);
 	free(v);
 }

@@ -12,6 +12,7 @@
 
 #include "cms/enveloped.h"
 #include "cms/ess.h"
+#include "cms/receipt.h"
 #include "cms/unsigned.h"
 #include "mime/mime.h"
 #include "smime/header_sets.h"
@@ -128,6 +129,22 @@ struct ps_signature {
 	struct ps_buf	 attrs;		/* what `shown` and `ess` point into */
 	struct cms_ess	 ess;
 	const char	*ess_unsigned;	/* one that should be signed and is not; NULL: none */
+	/* Kept of one who asks for a receipt. */
+	struct ps_buf	 value;		/* the signature's octets */
+	const struct ps_alg *digest_alg;
+	ps_slice	 content_type;	/* into `attrs` */
+};
+
+/* A signed receipt (RFC 2634, 2.8). */
+enum ps_receipt_state { PS_RECEIPT_UNCHECKED, PS_RECEIPT_AGREES, PS_RECEIPT_DIFFERS };
+struct ps_receipt_found {
+	struct ps_layer	*layer;		/* that signs it; NULL: the mail is none */
+	struct ps_buf	 der;
+	struct cms_receipt content;	/* into `der`; all n == 0: cannot be read */
+	enum ps_receipt_state state;
+	struct mime_mailboxes from;	/* of the sent mail that it was compared with */
+	bool		 has_date;
+	int64_t		 date;
 };
 
 struct ps_encryption {
@@ -171,6 +188,7 @@ struct ps_verdict {
 	bool		 has_subject, has_date;
 	int64_t		 date;		/* of the Date field */
 	struct ps_headers headers;	/* what was protected; then `from` is, too */
+	struct ps_receipt_found receipt;
 	char		*given_from;	/* --from */
 	ps_err		 error;		/* broken: the chain */
 	bool		 require_failed;
@@ -208,6 +226,13 @@ void	ps_verdict_complete(ps_verdict *v);
 /* ps_verdict_warn_mail warns of what surrounds `good`, the signature that
  * counts (NULL: none does) (judge_mail.c). */
 void	ps_verdict_warn_mail(ps_verdict *v, const struct ps_signature *good);
+/*
+ * ps_verdict_request finds the signature whose request for a receipt is to be
+ * answered (RFC 2634, 2.3): NULL, and why not, when there is none. *out_list:
+ * what the last mailing list says of it; `receipts` is CMS_ML_KEEP without one.
+ */
+const struct ps_signature *ps_verdict_request(const ps_verdict *v,
+    struct cms_expansion *out_list, const char **out_why);
 /* ps_verdict_warn_ess warns of what the signers ask (judge_ess.c). */
 void	ps_verdict_warn_ess(ps_verdict *v);
 /* ps_verdict_note_beside tells of signed mails that lists put beside a part of their

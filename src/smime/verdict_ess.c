@@ -187,6 +187,43 @@ ps_ess_json(struct ps_json *j, const struct cms_ess *e)
 	ps_json_close(j, '}');
 }
 
+static const char *
+receipt_state_name(enum ps_receipt_state s)
+{
+	static const char *const names[] = { "unchecked", "agrees", "differs" };
+
+	return names[s];
+}
+
+void
+ps_receipt_json(struct ps_json *j, const struct ps_receipt_found *r)
+{
+	ps_json_key(j, "receipt");
+	if (r->layer == NULL) {
+		ps_json_null(j);
+		return;
+	}
+	ps_json_open(j, '{');
+	ps_json_key(j, "path");
+	ps_json_text(j, r->layer->path);
+	ps_json_key(j, "state");
+	ps_json_text(j, receipt_state_name(r->state));
+	ps_json_key(j, "content_identifier");
+	ps_json_hex(j, r->content.id);
+	key_oid(j, "content_type", r->content.type);
+	ps_json_key(j, "sent_from");
+	ps_json_open(j, '[');
+	for (size_t i = 0; i < r->from.n; i++)
+		ps_json_text(j, r->from.box[i].address);
+	ps_json_close(j, ']');
+	ps_json_key(j, "sent_date");
+	if (r->has_date)
+		ps_json_time(j, r->date);
+	else
+		ps_json_null(j);
+	ps_json_close(j, '}');
+}
+
 /* --- for a person --- */
 
 struct facts {

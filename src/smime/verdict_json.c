@@ -476,6 +476,7 @@ ps_verdict_write_json(const ps_verdict *v, const char *file, ps_writer *w, ps_er
 	put_senders(&j, v);
 	put_lists(&j, v, true);
 	put_headers(&j, &v->headers);
+	ps_receipt_json(&j, &v->receipt);
 	ps_json_key(&j, "layers");
 	put_layers(&j, v->root, false);
 	ps_json_key(&j, "warnings");
@@ -502,6 +503,7 @@ ps_verdict_write_inspect_json(const ps_verdict *v, const char *file, ps_writer *
 	key_text(&j, "file", file);
 	put_senders(&j, v);
 	put_headers(&j, &v->headers);
+	ps_receipt_json(&j, &v->receipt);
 	ps_json_key(&j, "layers");
 	put_layers(&j, v->root, true);
 	put_lists(&j, v, false);

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""E1 to E6: enhanced security services (RFC 2634), built by the RFC's modules."""
+"""E1 to E8: enhanced security services (RFC 2634), built by the RFC's modules."""
+import email
 import json
+import os
 
 import forge
 from der import GENTIME, IA5, INT, NULL, PRINTABLE, ctx, octets, oid, seq, tlv
@@ -182,3 +184,98 @@ def _():
     s = Signer("alice", content, content_type=kind)
     Found(mail(opaque(signed_data(content, s, content_type=kind), "signed-receipt"))).summary(
         "plain").states("untrusted content-not-mail")
+
+
+# --- receipts that readers make ---
+
+def answered(message, *options):
+    """(exit status, the receipt's To, what was said) of `postseal receipt` as Bob."""
+    path = forge.write("asked.eml", message)
+    if os.path.exists("receipt.eml"):
+        os.unlink("receipt.eml")
+    p = run("receipt", "--identity", "bob.pem", *options, "-o", "receipt.eml", path)
+    to = None
+    if os.path.exists("receipt.eml"):
+        with open("receipt.eml", "rb") as f:
+            to = email.message_from_binary_file(f)["To"]
+    return p.returncode, to and "".join(to.split()), p.stderr.decode()
+
+
+def answers(to, message):
+    status, found, said = answered(message)
+    same("the exit status (%s)" % said, status, 0)
+    same("the receipt's To", found, to)
+    return said
+
+
+def refused(words, message):
+    status, found, said = answered(message)
+    same("the exit status (%s)" % said, (status, found), (5, None))
+    if words not in said:
+        raise Differs("%r is not in %s" % (words, said))
+
+
+@case("E7 to whom a receipt goes (RFC 2634, 2.5)")
+def _():
+    inner = clear(ENTITY, signed_data(None, by("alice", request(to=(ALICE, "office@good.test")))))
+    both = ALICE + ",office@good.test"
+    instead, more = (ctx(n, *names("x@good.test")) for n in (1, 2))
+    answers(both, mail(inner))
+    answers(both, by_list(inner, expansion()))
+    for receipts, to in (instead, "x@good.test"), (more, both + ",x@good.test"):
+        said = answers(to, by_list(inner, expansion(receipts)))
+        if "before you send it" not in said:
+            raise Differs("no warning of another address: " + said)
+    refused("wants no receipts", by_list(inner, expansion(tlv(0x80))))
+
+
+@case("E7 a receipt is not drawn to a stranger")
+def _():
+    forge.make_key("stranger")
+    forge.certify("stranger", forge.person("s@evil.test"))
+    inner = clear(ENTITY, signed_data(None, by("alice", request())))
+    outer = Signer("stranger", inner, attributes=usual_attributes(inner) + [
+        expansion(ctx(1, *names("s@evil.test")))])
+    refused("not trusted", mail(clear(inner, signed_data(None, outer), boundary="=_outer")))
+    bad = Signer("carol", b"other", attributes=usual_attributes(b"other") + [
+        expansion(ctx(1, *names("s@evil.test")))])
+    refused("not trusted", mail(clear(inner, signed_data(None, bad), boundary="=_outer")))
+
+
+@case("E7 requests that are not answered")
+def _():
+    bad = Signer("alice", b"other", attributes=usual_attributes(b"other") + [request()])
+    refused("is not valid", mail(clear(ENTITY, signed_data(None, bad))))
+    refused("is not valid", mail(clear(ENTITY, signed_data(None, by("mallory", request())))))
+    refused("asks for no receipt", signed(unsigned=[request()]))
+    refused("asks others", signed(request(people=["eve@good.test"])))
+    differ = signed_data(None, by("alice", request()), by("alice", request(identifier=b"2")))
+    refused("different receipts", mail(clear(ENTITY, differ)))
+    differ = signed_data(None, by("alice", request()), by("carol", request(identifier=b"2")))
+    refused("different receipts", mail(clear(ENTITY, differ)))
+    inner = clear(ENTITY, signed_data(None, by("alice", request())))
+    refused("cannot be read", by_list(inner, expansion(times=65)))
+    refused("no address", signed(request(to=["a\r\nBcc: x@evil.test"])))
+    refused("no address", signed(request(to=["a b@good.test"])))
+
+
+@case("E8 a receipt in a receipt, or around one, proves nothing")
+def _():
+    sent = signed(request())
+    forge.write("sent.eml", sent)
+    answers(ALICE, sent)
+    with open("receipt.eml", "rb") as f:
+        good = f.read()
+    p = run("verify", "--json", "--sent", "sent.eml", "receipt.eml")
+    same("a good one", (p.returncode, json.loads(p.stdout)["receipt"]["state"]), (0, "agrees"))
+    forge.write("other.eml", signed(request(identifier=b"id 2")))
+    # The receipt of another mail within a good signature of whom it is from.
+    entity = good[good.index(b"MIME-Version"):]
+    around = Signer("bob", entity, algorithm=forge.alg("1.2.840.113549.1.1.11", tlv(NULL)))
+    wrapped = mail(clear(entity, signed_data(None, around),
+                         boundary="=_outer"), sender="bob@good.test")
+    forge.write("wrapped.eml", wrapped)
+    p = run("verify", "--json", "--sent", "other.eml", "wrapped.eml")
+    v = json.loads(p.stdout)
+    same("a bad one within a good signature", (p.returncode, v["summary"], sorted(
+        s["state"] for s in v["signatures"])), (1, "plain", ["untrusted", "untrusted"]))

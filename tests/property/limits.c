@@ -484,6 +484,7 @@ static const struct row {
 	{ "diagnosis_work", NULL, 0, false, "test_diagnosis below" },
 	{ "diagnoses", NULL, 0, false, "test_diagnosis below" },
 	{ "beside", NULL, 0, false, "test_beside below" },
+	{ "stamp_bytes", NULL, 0, false, "unit/test_stamp.c" },
 	{ "oneshot", NULL, 0, false, "no refusal: the state is unknown, reason too-large" },
 	{ "plan_max", NULL, 0, false, "no refusal: property/windows.c" },
 	{ "hold", NULL, 0, false, "no refusal: property/windows.c" },

@@ -68,12 +68,39 @@ no_dates(void **state)
 	}
 }
 
+/* What date -u -R prints. */
+static void
+dates_are_written(void **state)
+{
+	static const struct {
+		int64_t t;
+		const char *text;
+	} row[] = {
+		{ 0, "Thu, 01 Jan 1970 00:00:00 +0000" },
+		{ -1, "Wed, 31 Dec 1969 23:59:59 +0000" },
+		{ 1795460101, "Mon, 23 Nov 2026 18:55:01 +0000" },
+		{ 951782400, "Tue, 29 Feb 2000 00:00:00 +0000" },
+		{ 253402300799, "Fri, 31 Dec 9999 23:59:59 +0000" },
+	};
+	char text[MIME_DATE_SIZE];
+	int64_t t;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+		mime_date_format(row[i].t, text);
+		assert_string_equal(text, row[i].text);
+		assert_true(mime_date_parse(ps_str(text), &t));
+		assert_int_equal(t, row[i].t);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dates),
 		cmocka_unit_test(no_dates),
+		cmocka_unit_test(dates_are_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Runs postseal-fetch, which stands beside this program in a build tree and in
+ * the folder of helpers once it is installed. It gets the question and two
+ * pipes, and nothing else that is open here: no key, no mail.
+ */
+#include "network.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "progress.h"
+#include "say.h"
+#include "text.h"
+
+#define HELPER		"postseal-fetch"
+#define STAMP_QUERY	"application/timestamp-query"
+#define STAMP_REPLY	"application/timestamp-reply"
+
+enum { FIRST_FREE = 3, LAST_OPEN = 1024, CANNOT_RUN = 127 };
+
+struct child {
+	pid_t	 pid;
+	int	 to, from;	/* pipes */
+};
+
+/* --- finding it --- */
+
+/* In the folder of our own program; false when that is not known. */
+static bool
+beside_us(char *out, size_t size)
+{
+	ssize_t n = readlink("/proc/self/exe", out, size);
+	char *slash;
+
+	if (n <= 0 || (size_t)n == size)
+		return false;
+	out[n] = '\0';
+	slash = strrchr(out, '/');
+	if (slash == NULL || (size_t)(slash + 1 - out) + sizeof HELPER > size)
+		return false;
+	memcpy(slash + 1, HELPER, sizeof HELPER);
+	return access(out, X_OK) == 0;
+}
+
+static void
+find_helper(char *out, size_t size)
+{
+	if (!beside_us(out, size))
+		(void)snprintf(out, size, "%s/%s", POSTSEAL_HELPERS, HELPER);
+}
+
+/* --- running it --- */
+
+/* In the new process. */
+static void
+become(const char *program, const char *url, int in, int out)
+{
+	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
+		_exit(CANNOT_RUN);
+	for (int fd = FIRST_FREE; fd < LAST_OPEN; fd++)
+		(void)close(fd);
+	(void)execl(program, HELPER, STAMP_QUERY, STAMP_REPLY, url, (char *)NULL);
+	_exit(CANNOT_RUN);
+}
+
+static void
+close_both(const int fd[2])
+{
+	(void)close(fd[0]);
+	(void)close(fd[1]);
+}
+
+static ps_code
+start(struct child *c, const char *program, const char *url)
+{
+	int question[2], answer[2];
+
+	if (pipe(question) != 0)
+		return PS_E_TEMPORARY;
+	if (pipe(answer) != 0) {
+		close_both(question);
+		return PS_E_TEMPORARY;
+	}
+	c->pid = fork();
+	if (c->pid == 0)
+		become(program, url, question[0], answer[1]);
+	(void)close(question[0]);
+	(void)close(answer[1]);
+	c->to = question[1];
+	c->from = answer[0];
+	return c->pid < 0 ? PS_E_TEMPORARY : PS_OK;
+}
+
+/* A question is far shorter than what a pipe holds. */
+static ps_code
+put_question(struct child *c, ps_slice request)
+{
+	ssize_t n = write(c->to, request.p, request.n);
+
+	(void)close(c->to);
+	c->to = -1;
+	return n == (ssize_t)request.n ? PS_OK : PS_E_TEMPORARY;
+}
+
+static ps_code
+get_answer(const struct child *c, ps_writer *answer, ps_err *err)
+{
+	uint8_t buf[8192];
+	ps_code code = PS_OK;
+	ssize_t n;
+
+	while (code == PS_OK) {
+		n = read(c->from, buf, sizeof buf);
+		if (n == 0)
+			return PS_OK;
+		if (n > 0)
+			code = answer->ops->write(answer, (ps_slice){ buf, (size_t)n }, err);
+		else if (errno != EINTR)
+			code = PS_E_TEMPORARY;
+		else if (interrupted())
+			code = PS_E_CANCELLED;
+	}
+	return code;
+}
+
+/* What became of it, as a code. */
+static ps_code
+ended(const char *program, int status)
+{
+	if (!WIFEXITED(status))
+		return PS_E_TEMPORARY;
+	switch (WEXITSTATUS(status)) {
+	case 0:
+		return PS_OK;
+	case 2:
+		return PS_E_MISUSE;
+	case 5:
+		return PS_E_REFUSED;
+	case CANNOT_RUN:
+		say(T_NO_HELPER, program);
+		return PS_E_TEMPORARY;
+	default:
+		return PS_E_TEMPORARY;
+	}
+}
+
+static ps_code
+finish(struct child *c, const char *program, ps_code code)
+{
+	int status = 0;
+	pid_t pid;
+
+	if (c->to >= 0)
+		(void)close(c->to);
+	if (c->from >= 0)
+		(void)close(c->from);
+	if (c->pid < 0)
+		return code;
+	if (code != PS_OK)
+		(void)kill(c->pid, SIGTERM);
+	do
+		pid = waitpid(c->pid, &status, 0);
+	while (pid < 0 && errno == EINTR);
+	if (code == PS_OK || code == PS_E_TEMPORARY)
+		code = pid == c->pid ? ended(program, status) : PS_E_TEMPORARY;
+	return code;
+}
+
+ps_code
+network_stamp(void *arg, ps_slice request, ps_writer *answer, ps_err *err)
+{
+	const char *url = ((const struct session *)arg)->o->timestamp;
+	char program[PATH_MAX];
+	struct child c = { .pid = -1, .to = -1, .from = -1 };
+	ps_code code;
+
+	find_helper(program, sizeof program);
+	if ((code = start(&c, program, url)) == PS_OK &&
+	    (code = put_question(&c, request)) == PS_OK)
+		code = get_answer(&c, answer, err);
+	return finish(&c, program, code);
+}
