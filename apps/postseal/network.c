@@ -19,6 +19,9 @@
 #include "say.h"
 #include "text.h"
 
+#ifndef POSTSEAL_HELPERS		/* the build says where it installs */
+#define POSTSEAL_HELPERS "/usr/local/libexec/postseal"
+#endif
 #define HELPER		"postseal-fetch"
 #define STAMP_QUERY	"application/timestamp-query"
 #define STAMP_REPLY	"application/timestamp-reply"

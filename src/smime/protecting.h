@@ -88,7 +88,6 @@ struct protecting {
 	/* A receipt, or a mail that a list hands on: `in` gives the fields, this is the
 	 * entity, and `attrs` and `outer_attrs` are made. p == NULL: an ordinary mail. */
 	ps_slice	 entity;
-	bool		 made;
 	const struct ps_limits *limits;
 	int		 what;
 	int64_t		 now;
@@ -101,15 +100,16 @@ struct protecting {
 	struct mime_header payload;	/* the section of what is signed and encrypted */
 	struct ps_buf	 outer;		/* the fields outside */
 	struct ps_buf	 legacy;	/* hidden fields as lines of UTF-8 */
+	bool		 made;		/* see `entity` */
 	bool		 already;	/* the input is protected */
+	bool		 around;	/* there is a signature around the encryption */
 	struct mime_mailboxes recipients, bcc;
 	struct cms_signing *signer;
 	size_t		 nsigner;
 	ps_cert		**bag;		/* borrowed: certificates to send along */
 	size_t		 nbag;
-	struct ps_buf	 attrs;		/* more signed attributes, one after another, */
-	bool		 around;	/* there is a signature around the encryption, */
-	struct ps_buf	 outer_attrs;	/* which has these */
+	struct ps_buf	 attrs;		/* more signed attributes, one after another */
+	struct ps_buf	 outer_attrs;	/* the same of the outer signature */
 	const struct ps_alg *cipher;
 	bool		 hkdf;		/* CEK-HKDF */
 	unsigned	 counter;	/* of boundaries */
