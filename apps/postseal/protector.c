@@ -42,6 +42,7 @@ static const struct {
 	size_t	 at;
 	ps_code	(*set)(ps_protector *, int, ps_err *);
 } flags[] = {
+	{ "--add", AT(add), ps_protector_set_add },
 	{ "--opaque", AT(opaque), ps_protector_set_opaque },
 	{ "--key-ids", AT(key_ids), ps_protector_set_key_ids },
 	{ "--der", AT(der), ps_protector_set_der },

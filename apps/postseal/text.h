@@ -159,6 +159,7 @@
 #define O_KEK		"key-encryption key, 16, 24 or 32 raw octets"
 #define O_REVOCATION	"hard: no answer is a refusal; default: soft"
 #define O_POLICY	"default, strict, legacy-read, or a policy file"
+#define O_ADD		"add a signature to those that the mail has"
 #define O_OPAQUE	"one signed-data object, not multipart/signed"
 #define O_DIGEST	"the digest of signatures: sha256, sha384, sha512"
 #define O_PADDING	"the padding of RSA signatures"

@@ -167,6 +167,9 @@ PS_API PS_MUST ps_code ps_protector_set_padding(ps_protector *pr, const char *na
 PS_API PS_MUST ps_code ps_protector_set_cipher(ps_protector *pr, const char *name, ps_err *err);
 PS_API PS_MUST ps_code ps_protector_set_key_transport(ps_protector *pr, const char *name,
     ps_err *err);
+/* With PS_SIGN: beside the signatures that a multipart/signed mail has, not around it.
+ * PS_E_REFUSED when one of them does not hold, PS_E_MISUSE for another form. */
+PS_API PS_MUST ps_code ps_protector_set_add(ps_protector *pr, int on, ps_err *err);
 /* Opaque signatures (signed-data) in place of multipart/signed. */
 PS_API PS_MUST ps_code ps_protector_set_opaque(ps_protector *pr, int on, ps_err *err);
 /* Name recipients and signers by subjectKeyIdentifier. */

@@ -11,35 +11,11 @@
 #include "cms/compressed.h"
 #include "cms/signed_build.h"
 #include "crypto/digest.h"
+#include "smime/pieces.h"
 #include "smime/protecting.h"
 #include "smime/words.h"
 
 /* --- layers --- */
-
-/* A base64 body over `dst`. Who opened it finishes and closes it. */
-struct base64_body {
-	struct ps_b64enc enc;
-	ps_writer	*w;
-};
-
-static ps_code
-open_base64(struct base64_body *b, ps_writer *dst, ps_err *err)
-{
-	ps_b64enc_init(&b->enc, false);
-	return ps_writer_open_step(&b->w, dst, &b->enc.step, err);
-}
-
-static ps_code
-write_cms_header(ps_writer *dst, const char *smime_type, const char *name, ps_err *err)
-{
-	char text[320];
-
-	snprintf(text, sizeof text, "Content-Type: application/pkcs7-mime;"
-	    " smime-type=%s;\r\n name=\"%s\"\r\n"
-	    "Content-Transfer-Encoding: base64\r\n"
-	    "Content-Disposition: attachment; filename=\"%s\"\r\n\r\n", smime_type, name, name);
-	return ps_writer_text(dst, text, err);
-}
 
 /* How large contents are written: DESIGN 4, "Definite or indefinite". */
 static struct cms_size
@@ -63,15 +39,15 @@ static ps_code
 write_compressed(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *err)
 {
 	struct cms_size size = size_of(p, 0);
-	struct base64_body b64 = { .w = NULL };
+	struct pieces_base64 b64 = { .w = NULL };
 	ps_writer *w = NULL;
 	ps_code code;
 
 	/* Known before the rest is measured: that measures what this writes. */
 	if (p->packed_length != 0)
 		size = (struct cms_size){ .how = CMS_KNOWN, .length = p->packed_length };
-	if ((code = write_cms_header(dst, "compressed-data", "smime.p7z", err)) == PS_OK &&
-	    (code = open_base64(&b64, dst, err)) == PS_OK &&
+	if ((code = pieces_cms_header(dst, "compressed-data", "smime.p7z", err)) == PS_OK &&
+	    (code = pieces_base64(&b64, dst, err)) == PS_OK &&
 	    (code = cms_compress_writer_open(&w, b64.w, DEFLATE_LEVEL, &size, err)) == PS_OK &&
 	    (code = protect_write_content(p, w, out_unsafe, err)) == PS_OK && !*out_unsafe &&
 	    (code = ps_writer_finish(w, err)) == PS_OK)
@@ -99,86 +75,6 @@ write_content(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *er
 
 /* --- signed --- */
 
-static void
-signed_params(struct protecting *p, struct cms_signed_params *out)
-{
-	*out = (struct cms_signed_params){ .signer = p->signer, .nsigner = p->nsigner,
-	    .cert = p->bag, .ncert = p->nbag, .signing_time = p->now,
-	    .attrs = ps_buf_get(&p->attrs),
-	    .stamp = p->pr->stamp == NULL ? NULL : protect_stamp,
-	    .stamp_arg = p };
-}
-
-static ps_code
-make_boundary(struct protecting *p, char out[48], ps_err *err)
-{
-	uint8_t random[16] = { 0 };
-	uint64_t seed = p->pr->setup.ctx->seed;
-	ps_code code;
-
-	if (p->pr->setup.ctx->seeded) {
-		memcpy(random, &seed, sizeof seed);
-		random[15] = (uint8_t)p->counter++;
-	} else if ((code = ps_random(random, sizeof random, err)) != PS_OK)
-		return code;
-	mime_boundary(out, random);
-	return PS_OK;
-}
-
-/* RFC 8551, 3.5.3.2: names of the digests, each once. */
-static const char *
-micalg_name(const struct ps_alg *digest)
-{
-	switch (digest->id) {
-	case PS_SHA256:
-		return "sha-256";
-	case PS_SHA384:
-		return "sha-384";
-	case PS_SHA512:
-		return "sha-512";
-	case PS_SHAKE256:	/* Ed448: no name was ever registered */
-		return "unknown";
-	default:
-		return digest->name;
-	}
-}
-
-static void
-list_micalgs(const struct protecting *p, char *out, size_t size)
-{
-	size_t used = 0;
-
-	out[0] = '\0';
-	for (size_t i = 0; i < p->nsigner && used < size; i++) {
-		const struct ps_alg *d = p->signer[i].spec.digest;
-		size_t k = 0;
-
-		while (k < i && p->signer[k].spec.digest != d)
-			k++;
-		if (k == i)
-			used += (size_t)snprintf(out + used, size - used, "%s%s",
-			    used == 0 ? "" : ",", micalg_name(d));
-	}
-}
-
-static ps_code
-put_signature(ps_writer *dst, ps_slice der, ps_err *err)
-{
-	static const char header[] =
-	    "Content-Type: application/pkcs7-signature; name=\"smime.p7s\"\r\n"
-	    "Content-Transfer-Encoding: base64\r\n"
-	    "Content-Disposition: attachment; filename=\"smime.p7s\"\r\n\r\n";
-	struct base64_body b64 = { .w = NULL };
-	ps_code code;
-
-	if ((code = ps_writer_text(dst, header, err)) == PS_OK &&
-	    (code = open_base64(&b64, dst, err)) == PS_OK &&
-	    (code = ps_writer_write(b64.w, der, err)) == PS_OK)
-		code = ps_writer_finish(b64.w, err);
-	ps_writer_close(b64.w);
-	return code;
-}
-
 static ps_code
 write_signature_part(struct protecting *p, const struct cms_digests *digests, ps_writer *dst,
     ps_err *err)
@@ -186,12 +82,12 @@ write_signature_part(struct protecting *p, const struct cms_digests *digests, ps
 	struct cms_signed_params params;
 	ps_code code = PS_OK;
 
-	signed_params(p, &params);
+	pieces_signed_params(p, &params);
 	if (!p->measured)
 		ps_buf_clear(&p->signature);
 	if (p->signature.n == 0)
 		code = cms_sign_detached(&params, digests, &p->signature, err);
-	return code != PS_OK ? code : put_signature(dst, ps_buf_get(&p->signature), err);
+	return code != PS_OK ? code : pieces_signature(dst, ps_buf_get(&p->signature), err);
 }
 
 /* What was signed in the measuring pass must be what is written now. */
@@ -220,36 +116,13 @@ write_hashed(struct protecting *p, struct cms_digests *digests, ps_writer *dst,
 
 	if (p->dry)
 		return write_content(p, dst, out_unsafe, err);
-	signed_params(p, &params);
+	pieces_signed_params(p, &params);
 	if ((code = cms_signing_digests(&params, digests, err)) == PS_OK &&
 	    (code = ps_writer_open_tap(&tap, dst, cms_digests_look, digests, err)) == PS_OK &&
 	    (code = write_content(p, tap, out_unsafe, err)) == PS_OK)
 		code = cms_digests_final(digests, err);
 	ps_writer_close(tap);
 	return code;
-}
-
-/* The type of a multipart/signed, up to its first part. */
-static ps_code
-begin_parts(const struct protecting *p, const char *boundary, ps_writer *dst, ps_err *err)
-{
-	char micalg[128], text[512];
-
-	list_micalgs(p, micalg, sizeof micalg);
-	snprintf(text, sizeof text, "Content-Type: multipart/signed;\r\n"
-	    " protocol=\"application/pkcs7-signature\"; micalg=\"%s\";\r\n"
-	    " boundary=\"%s\"\r\n\r\n--%s\r\n", micalg, boundary, boundary);
-	return ps_writer_text(dst, text, err);
-}
-
-/* `end`: "" between parts, "--" behind the last. */
-static ps_code
-delimit(const char *boundary, const char *end, ps_writer *dst, ps_err *err)
-{
-	char text[64];
-
-	snprintf(text, sizeof text, "\r\n--%s%s\r\n", boundary, end);
-	return ps_writer_text(dst, text, err);
 }
 
 static ps_code
@@ -259,15 +132,15 @@ write_multipart_signed(struct protecting *p, ps_writer *dst, bool *out_unsafe, p
 	const struct cms_digests *digests = p->dry ? &p->digests : &own;
 	ps_code code;
 
-	if (!p->measured && (code = make_boundary(p, p->boundary, err)) != PS_OK)
+	if (!p->measured && (code = pieces_boundary(p, p->boundary, err)) != PS_OK)
 		return code;
-	if ((code = begin_parts(p, p->boundary, dst, err)) != PS_OK ||
+	if ((code = pieces_begin_parts(p, NULL, p->boundary, dst, err)) != PS_OK ||
 	    (code = write_hashed(p, &own, dst, out_unsafe, err)) != PS_OK || *out_unsafe ||
 	    (code = compare_digests(p, &own, err)) != PS_OK)
 		goto out;
-	if ((code = delimit(p->boundary, "", dst, err)) == PS_OK &&
+	if ((code = pieces_delimit(p->boundary, "", dst, err)) == PS_OK &&
 	    (code = write_signature_part(p, digests, dst, err)) == PS_OK)
-		code = delimit(p->boundary, "--", dst, err);
+		code = pieces_delimit(p->boundary, "--", dst, err);
 out:
 	cms_digests_clear(&own);
 	return code;
@@ -293,9 +166,9 @@ measure_opaque(struct protecting *p, ps_writer *dst, ps_err *err)
 	ps_writer *w;
 	ps_code code;
 
-	signed_params(p, &params);
+	pieces_signed_params(p, &params);
 	if ((code = cms_signed_tail(&params, &p->digests, &p->signature, err)) != PS_OK ||
-	    (code = write_cms_header(dst, "signed-data", "smime.p7m", err)) != PS_OK ||
+	    (code = pieces_cms_header(dst, "signed-data", "smime.p7m", err)) != PS_OK ||
 	    (code = cms_signed_writer_open(&w, NULL, &params, &size, &length, err)) != PS_OK)
 		return code;
 	ps_writer_close(w);
@@ -308,13 +181,13 @@ write_opaque_signed(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_e
 {
 	struct cms_size size = size_of(p, p->content_length);
 	struct cms_signed_params params;
-	struct base64_body b64 = { .w = NULL };
+	struct pieces_base64 b64 = { .w = NULL };
 	ps_writer *w = NULL;
 	ps_code code;
 
-	signed_params(p, &params);
-	if ((code = write_cms_header(dst, "signed-data", "smime.p7m", err)) == PS_OK &&
-	    (code = open_base64(&b64, dst, err)) == PS_OK &&
+	pieces_signed_params(p, &params);
+	if ((code = pieces_cms_header(dst, "signed-data", "smime.p7m", err)) == PS_OK &&
+	    (code = pieces_base64(&b64, dst, err)) == PS_OK &&
 	    (code = cms_signed_writer_open(&w, b64.w, &params, &size, NULL, err)) == PS_OK &&
 	    (code = write_content(p, w, out_unsafe, err)) == PS_OK && !*out_unsafe &&
 	    (code = ps_writer_finish(w, err)) == PS_OK)
@@ -348,13 +221,13 @@ write_encrypted(struct protecting *p, const struct protect_list *to, ps_writer *
 	struct cms_size size = size_of(p, p->plain_length);
 	struct cms_envelope_params params = { .to = to->to, .nto = to->n,
 	    .cipher = p->cipher, .derive = p->hkdf ? ps_alg_get(PS_CEK_HKDF_SHA256) : NULL };
-	struct base64_body b64 = { .w = NULL };
+	struct pieces_base64 b64 = { .w = NULL };
 	ps_writer *w = NULL;
 	ps_code code;
 
-	if ((code = write_cms_header(dst, p->cipher->aead ? "authEnveloped-data"
+	if ((code = pieces_cms_header(dst, p->cipher->aead ? "authEnveloped-data"
 	    : "enveloped-data", "smime.p7m", err)) == PS_OK &&
-	    (code = open_base64(&b64, dst, err)) == PS_OK &&
+	    (code = pieces_base64(&b64, dst, err)) == PS_OK &&
 	    (code = cms_envelope_writer_open(&w, b64.w, &params, &size, err)) == PS_OK &&
 	    (code = write_plaintext(p, w, out_unsafe, err)) == PS_OK && !*out_unsafe &&
 	    (code = ps_writer_finish(w, err)) == PS_OK)
@@ -371,14 +244,14 @@ protect_write_receipt(struct protecting *p, ps_slice receipt, ps_writer *dst, ps
 {
 	struct cms_size size = { .how = CMS_PLAN, .plan_max = p->limits->plan_max };
 	struct cms_signed_params params;
-	struct base64_body b64 = { .w = NULL };
+	struct pieces_base64 b64 = { .w = NULL };
 	ps_writer *w = NULL;
 	ps_code code;
 
-	signed_params(p, &params);
+	pieces_signed_params(p, &params);
 	params.content_type = cms_type_oid(CMS_RECEIPT);
-	if ((code = write_cms_header(dst, "signed-receipt", "smime.p7m", err)) == PS_OK &&
-	    (code = open_base64(&b64, dst, err)) == PS_OK &&
+	if ((code = pieces_cms_header(dst, "signed-receipt", "smime.p7m", err)) == PS_OK &&
+	    (code = pieces_base64(&b64, dst, err)) == PS_OK &&
 	    (code = cms_signed_writer_open(&w, b64.w, &params, &size, NULL, err)) == PS_OK &&
 	    (code = ps_writer_write(w, receipt, err)) == PS_OK &&
 	    (code = ps_writer_finish(w, err)) == PS_OK)
@@ -421,18 +294,18 @@ write_outer_signed(struct protecting *p, const struct protect_list *to, ps_write
 	char boundary[48];
 	ps_code code;
 
-	signed_params(p, &params);
+	pieces_signed_params(p, &params);
 	params.attrs = ps_buf_get(&p->outer_attrs);
 	params.stamp = NULL;
-	if ((code = make_boundary(p, boundary, err)) != PS_OK ||
-	    (code = begin_parts(p, boundary, dst, err)) != PS_OK ||
+	if ((code = pieces_boundary(p, boundary, err)) != PS_OK ||
+	    (code = pieces_begin_parts(p, NULL, boundary, dst, err)) != PS_OK ||
 	    (code = hash_encrypted(p, &params, to, &digests, dst, out_unsafe, err)) != PS_OK ||
 	    *out_unsafe)
 		goto out;
 	if ((code = cms_sign_detached(&params, &digests, &signature, err)) == PS_OK &&
-	    (code = delimit(boundary, "", dst, err)) == PS_OK &&
-	    (code = put_signature(dst, ps_buf_get(&signature), err)) == PS_OK)
-		code = delimit(boundary, "--", dst, err);
+	    (code = pieces_delimit(boundary, "", dst, err)) == PS_OK &&
+	    (code = pieces_signature(dst, ps_buf_get(&signature), err)) == PS_OK)
+		code = pieces_delimit(boundary, "--", dst, err);
 out:
 	ps_buf_clear(&signature);
 	cms_digests_clear(&digests);
@@ -457,6 +330,8 @@ static ps_code
 write_protected(struct protecting *p, const struct protect_list *to, ps_writer *dst,
     bool *out_unsafe, ps_err *err)
 {
+	if (p->pr->add)
+		return protect_cosign(p, dst, err);
 	if (p->around)
 		return write_outer_signed(p, to, dst, out_unsafe, err);
 	return (p->what & PS_ENCRYPT) != 0 ? write_encrypted(p, to, dst, out_unsafe, err)
@@ -558,7 +433,7 @@ measure_content(struct protecting *p, bool *out_unsafe, ps_err *err)
 	ps_code code;
 
 	cms_digests_clear(&p->digests);
-	signed_params(p, &params);
+	pieces_signed_params(p, &params);
 	if (p->nsigner != 0 && (code = cms_signing_digests(&params, &p->digests, err)) != PS_OK)
 		return code;
 	if ((code = ps_writer_open_null(&null, err)) != PS_OK)

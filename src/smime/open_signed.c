@@ -347,12 +347,12 @@ judge_clear(struct clear *c, struct cms_signed *s, struct ps_layer *layer, bool 
 
 /* Takes the SignedData out of the signature part. */
 static ps_code
-read_signed(struct clear *c, ps_reader *ber, struct cms_signed *s, ps_err *err)
+read_signed(const struct ps_limits *limits, ps_reader *ber, struct cms_signed *s, ps_err *err)
 {
 	struct cms_shell shell;
 	ps_code code;
 
-	if ((code = cms_shell_open(&shell, ber, c->o->limits, err)) != PS_OK)
+	if ((code = cms_shell_open(&shell, ber, limits, err)) != PS_OK)
 		return code;
 	if (shell.type != CMS_SIGNED)
 		return ps_fail(err, PS_E_MALFORMED, "smime.open", PS_NOWHERE,
@@ -364,8 +364,8 @@ read_signed(struct clear *c, ps_reader *ber, struct cms_signed *s, ps_err *err)
 	return cms_shell_close(&shell, err);
 }
 
-static ps_code
-read_signature_body(struct clear *c, const struct mime_entity *e, ps_reader *body,
+ps_code
+opening_signature(const struct ps_limits *limits, const struct mime_entity *e, ps_reader *body,
     struct cms_signed *s, ps_err *err)
 {
 	struct mime_decoder decoder = { .reader = NULL };
@@ -380,7 +380,7 @@ read_signature_body(struct clear *c, const struct mime_entity *e, ps_reader *bod
 		return code;
 	if ((code = opening_look(decoded, &form, err)) == PS_OK &&
 	    (code = opening_cms_source(&source, decoded, form, &ber, err)) == PS_OK)
-		code = read_signed(c, ber, s, err);
+		code = read_signed(limits, ber, s, err);
 	opening_cms_source_clear(&source);
 	mime_decoder_clear(&decoder);
 	return code;
@@ -414,7 +414,7 @@ read_signature_layer(struct clear *c, const struct mime_entity *e, ps_reader *pa
 	    out_layer, err)) != PS_OK ||
 	    (code = opening_set_media(*out_layer, e, err)) != PS_OK)
 		return code;
-	if ((code = read_signature_body(c, e, part, s, err)) == PS_OK)
+	if ((code = opening_signature(c->o->limits, e, part, s, err)) == PS_OK)
 		return opening_describe_signed(*out_layer, s, err);
 	if (!is_damage(code))
 		return code;

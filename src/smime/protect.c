@@ -33,7 +33,7 @@ warn_already(struct protecting *p, const struct mime_entity *e)
 	    mime_type_is(&e->type, "application", "x-pkcs7-mime");
 
 	p->already = is_signed || is_cms;
-	if (p->already)
+	if (p->already && !p->pr->add)
 		protect_warn(p, W_P_ALREADY,
 		    PS_TEXT("kind", is_signed ? "signed" : "signed or encrypted"));
 }
@@ -119,6 +119,16 @@ check_draft(const struct protecting *p, ps_err *err)
 	if (protect_is_asked(p->pr))
 		return ps_fail(err, PS_E_MISUSE, "smime.protect", PS_NOWHERE, W_P_DRAFT_TO);
 	return PS_OK;
+}
+
+static ps_code
+check_add(const struct protecting *p, ps_err *err)
+{
+	const struct ps_protector *pr = p->pr;
+
+	if (!pr->add || (p->what == PS_SIGN && !pr->opaque && !pr->compress))
+		return PS_OK;
+	return ps_fail(err, PS_E_MISUSE, "smime.protect", PS_NOWHERE, W_P_ADD_WITH);
 }
 
 /* --- writing --- */
@@ -232,7 +242,8 @@ protect_mail(struct protecting *p, ps_writer *out, ps_err *err)
 	size_t n;
 	ps_code code;
 
-	if ((code = check_draft(p, err)) != PS_OK || (code = look_at_mail(p, err)) != PS_OK ||
+	if ((code = check_add(p, err)) != PS_OK || (code = check_draft(p, err)) != PS_OK ||
+	    (code = look_at_mail(p, err)) != PS_OK ||
 	    (code = protect_check_addresses(p, err)) != PS_OK ||
 	    (code = check_bcc(p, err)) != PS_OK || (code = protect_learn(p, err)) != PS_OK ||
 	    (code = protect_choose_signers(p, err)) != PS_OK ||

@@ -89,8 +89,8 @@ choose(struct protecting *p, const struct mime_entity *e, ps_err *err)
 	if (p->headers == PS_HCP_OFF)
 		return PS_OK;
 	/* Of a bare entity there is nothing to protect; a receipt or what a list
-	 * hands on has its fields made. */
-	if (p->made || !has_authored(&p->mail)) {
+	 * hands on has its fields made; what was signed before stays. */
+	if (p->made || p->pr->add || !has_authored(&p->mail)) {
 		p->headers = PS_HCP_OFF;
 		return PS_OK;
 	}

@@ -29,6 +29,7 @@ struct ps_protector {
 	size_t		 nasked;
 	const struct ps_alg *digest, *cipher, *transport;	/* NULL: chosen */
 	bool		 pss;
+	bool		 add;		/* a signature to those that are there */
 	bool		 opaque, key_ids, der, compress, no_self, insecure_recipients, draft;
 	bool		 headers_given;	/* else the policy says how */
 	enum ps_hcp	 headers;
@@ -214,6 +215,8 @@ ps_code	protect_stamp(void *arg, ps_slice signature, struct ps_buf *token, ps_er
  * input cannot travel as 7bit; nothing that was written counts. */
 PS_MUST ps_code protect_compose(struct protecting *p, const struct protect_list *to,
     ps_writer *dst, bool *out_unsafe, ps_err *err);
+/* cosign.c: the signed mail with one signature more. */
+PS_MUST ps_code protect_cosign(struct protecting *p, ps_writer *dst, ps_err *err);
 /* protect_write_receipt writes the entity of a signed receipt. */
 PS_MUST ps_code protect_write_receipt(struct protecting *p, ps_slice receipt, ps_writer *dst,
     ps_err *err);

@@ -268,6 +268,7 @@ setter(ps_protector *pr, int on, ps_err *err)				\
 	return PS_OK;							\
 }
 
+FLAG(ps_protector_set_add, add)
 FLAG(ps_protector_set_opaque, opaque)
 FLAG(ps_protector_set_key_ids, key_ids)
 FLAG(ps_protector_set_der, der)
