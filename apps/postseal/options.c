@@ -32,7 +32,7 @@ enum {
 	ANSWERS	= VERB_RECEIPT | VERB_EXPAND,	/* read a mail to write one */
 	WRITES	= VERB_SIGN | SEALS | ANSWERS,
 	ALL	= READS | WRITES,
-	HELPS	= ALL | VERB_VERSION | VERB_HELP
+	HELPS	= ALL | VERB_CERT | VERB_VERSION | VERB_HELP
 };
 
 struct row {
@@ -49,13 +49,13 @@ struct row {
 #define AT(member)	.at = offsetof(struct options, member)
 
 static const struct row rows[] = {
-	{ "output", "FILE", O_OUTPUT, AT(output), VERB_OPEN | WRITES, TEXT, .letter = 'o' },
+	{ "output", "FILE", O_OUTPUT, AT(output), VERB_OPEN | VERB_CERT | WRITES, TEXT, .letter = 'o' },
 	{ "out-dir", "DIR", O_OUT_DIR, AT(out_dir), VERB_OPEN | WRITES, TEXT },
 	{ "json", NULL, O_JSON, AT(json), VERB_VERIFY | VERB_INSPECT, FLAG },
 	{ "verdict", "FILE", O_VERDICT, AT(verdict), VERB_OPEN, TEXT },
 	{ "identity", "FILE", O_IDENTITY, AT(identity), ALL, LIST },
 	{ "to", "X", O_TO, AT(to), SEALS | ANSWERS, LIST },
-	{ "cert", "FILE", O_CERT, AT(cert), ALL, LIST },
+	{ "cert", "FILE", O_CERT, AT(cert), ALL | VERB_CERT, LIST },
 	{ "learn", "MAIL", O_LEARN, AT(learn), SEALS | ANSWERS, LIST },
 	{ "trust", "FILE", O_TRUST, AT(trust), JUDGES | SEALS | ANSWERS, LIST },
 	{ "crl", "FILE", O_CRL, AT(crl), JUDGES | SEALS | ANSWERS, LIST },
@@ -68,6 +68,7 @@ static const struct row rows[] = {
 	{ "bcc-dir", "DIR", O_BCC_DIR, AT(bcc_dir), SEALS, TEXT },
 	{ "no-self", NULL, O_NO_SELF, AT(no_self), SEALS, FLAG },
 	{ "draft", NULL, O_DRAFT, AT(draft), VERB_ENCRYPT, FLAG },
+	{ "smime", NULL, O_SMIME, AT(smime), VERB_CERT, FLAG },
 	{ "add", NULL, O_ADD, AT(add), VERB_SIGN, FLAG },
 	{ "opaque", NULL, O_OPAQUE, AT(opaque), SIGNS, FLAG },
 	{ "digest", "NAME", O_DIGEST, AT(digest), SIGNS | ANSWERS, TEXT },

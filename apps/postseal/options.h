@@ -21,7 +21,8 @@ enum verb {
 	VERB_VERSION	= 64,
 	VERB_HELP	= 128,
 	VERB_RECEIPT	= 256,
-	VERB_EXPAND	= 512
+	VERB_EXPAND	= 512,
+	VERB_CERT	= 1024
 };
 
 struct texts {
@@ -46,7 +47,7 @@ struct options {
 	int		 require;		/* -1: not given; 0 signed, 1 sealed */
 	bool		 json, all_parts, no_self, explain, online, offline,
 			 no_store, opaque, der, compress, key_ids,
-			 insecure_recipients, draft, add, request_receipt, triple, no_receipts, help;
+			 insecure_recipients, draft, add, smime, request_receipt, triple, no_receipts, help;
 	int64_t		 when;			/* --at as a time */
 };
 

@@ -247,6 +247,11 @@ PS_API PS_MUST ps_code ps_protector_set_timestamp(ps_protector *pr, ps_stamp_fn 
 PS_API PS_MUST ps_code ps_protector_add_stamp_trust_file(ps_protector *pr, const char *path,
     ps_err *err);
 
+/* ps_protector_write_certs writes a message that carries certificates alone (RFC 8551,
+ * 3.8): those of identities and of add_cert_file, without roots. `out` is
+ * finished, or abandoned. PS_E_NOT_FOUND when there are none. */
+PS_API PS_MUST ps_code ps_protector_write_certs(ps_protector *pr, ps_writer *out, ps_err *err);
+
 enum { PS_SIGN = 1, PS_ENCRYPT = 2, PS_SEAL = 3 };
 /*
  * ps_protect reads a mail (or a bare MIME entity) and writes it protected: `what` is PS_SIGN,

@@ -169,7 +169,9 @@ protect_choose_key(struct protecting *p, struct protect_list *l, struct cms_to *
 		return code;
 	else
 		how = to->agreement;
-	if (ps_policy_recipient(p->pr->setup.policy, how, PS_USE_SEND, p->now) != PS_GRADE_GOOD)
+	/* A key that nobody should encrypt to any more has been warned of. */
+	if (ps_policy_recipient(p->pr->setup.policy, how, PS_USE_SEND, p->now) !=
+	    PS_GRADE_GOOD && (is_rsa(&info) || !p->pr->insecure_recipients))
 		return refuse_alg(how, err);
 	if (!own)
 		narrow(p, l, &r, ps_cert_holder(to->cert));

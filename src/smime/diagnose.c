@@ -411,10 +411,10 @@ collect(struct opening *o, struct diagnosing *d, const struct cms_signed *s, str
 static bool
 any_wanted(const struct opening *o, const struct cms_signed *s)
 {
-	const struct ps_signature *sig = o->v->signature + o->v->nsignature - s->nsigner;
+	size_t first = o->v->nsignature - s->nsigner;
 
 	for (size_t i = 0; i < s->nsigner; i++)
-		if (is_wanted(&sig[i], &s->signer[i]))
+		if (is_wanted(&o->v->signature[first + i], &s->signer[i]))
 			return true;
 	return false;
 }

@@ -115,12 +115,10 @@ at(const uint8_t *p, const uint8_t *end, const char *text)
 static enum fit
 fold_fit(const struct survey *s, unsigned v)
 {
-	const uint8_t *p = s->h.block.p, *end = p + s->h.block.n;
-
 	if (v >= sizeof folds / sizeof folds[0] || !s->has_head)
 		return FIT_END;
-	for (; p < end; p++)
-		if (at(p, end, folds[v].from))
+	for (size_t i = 0; i < s->h.block.n; i++)
+		if (at(s->h.block.p + i, s->h.block.p + s->h.block.n, folds[v].from))
 			return FIT_YES;
 	return FIT_NO;
 }

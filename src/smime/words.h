@@ -283,6 +283,7 @@
 #define W_P_ADD_BROKEN	PS_N_("the signature of {who} does not hold: the mail was changed since, and a second signature would stand by what was not signed first")
 #define W_P_ADD_LEFT	PS_N_("{count} certificate(s) beside the signature are of a kind that is not read here, and were left out")
 #define W_P_ADD_WITH	PS_N_("--add keeps the form that the mail has: it goes with neither encryption, nor --opaque, nor --compress")
+#define W_P_NO_CERTS	PS_N_("there is no certificate to export: roots are left out, for everybody chooses his own")
 #define W_P_LEARN	PS_N_("nothing can be learnt from this mail: {sentence}")
 #define W_P_X_CIPHER	PS_N_("cipher {name}: {why}")
 #define W_P_X_GIVEN	PS_N_("asked for")

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 #
-# A signature beside those that a mail has: openssl signs first and judges after.
+# A signature beside those that a mail has, and certificates without any: openssl signs first
+# and judges after.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/e2e/lib.sh
@@ -81,3 +82,24 @@ try add.unsigned exits 2 both mail.eml
 try add.opaque exits 2 both opaque.eml
 try add.with-opaque exits 2 both one.eml --opaque
 try add.with-compress exits 2 both one.eml --compress
+
+# --- certificates alone ---
+
+export_certs() { "$POSTSEAL" cert export --smime "$@" -o certs.eml; }
+they_list() {
+	openssl smime -pk7out -in certs.eml | openssl pkcs7 -print_certs -noout |
+	    sed -n 's/^subject=//p' | tr -d ' ' >listed
+	printf 'CN=alice-rsa\nCN=bob-p384\nCN=TestIssuingCA\n' | cmp - listed
+}
+try certs.export export_certs issuing.crt root.crt alice-rsa.crt bob-p384.crt alice-rsa.crt
+try certs.listed they_list
+try certs.read exits 1 ours verify certs.eml
+used() {
+	openssl smime -pk7out -in certs.eml -out certs.p7 &&
+	    "$POSTSEAL" encrypt mail.eml --to bob@peers.test --no-self --cert certs.p7 \
+		--trust root.crt -o sent.eml
+}
+try certs.used used
+try certs.none exits 5 export_certs root.crt
+try certs.verb exits 2 "$POSTSEAL" cert list
+try certs.form exits 2 "$POSTSEAL" cert export alice-rsa.crt

@@ -437,7 +437,7 @@ def _(n):
 SEAL = ("--identity", "alice.pem", "--to", "bob.crt")
 
 
-@row("fields of a draft", 900, None, *SEAL, verb="seal")
+@row("fields of a draft", 450, None, *SEAL, verb="seal")
 def _(n):
     return fields("alice@good.test", *["X-%d: y" % i for i in range(n)]) + ENTITY
 
