@@ -52,6 +52,8 @@ flow_ahead(struct flow *f, size_t n)
 {
 	if (f->seen.n - f->used < n)
 		refill(f, n);
+	if (f->seen.n == f->used)
+		return (ps_slice){ NULL, 0 };
 	return (ps_slice){ f->seen.p + f->used, f->seen.n - f->used };
 }
 
