@@ -47,7 +47,8 @@ struct options {
 	int		 require;		/* -1: not given; 0 signed, 1 sealed */
 	bool		 json, all_parts, no_self, explain, online, offline,
 			 no_store, opaque, der, compress, key_ids,
-			 insecure_recipients, draft, add, smime, request_receipt, triple, no_receipts, help;
+			 insecure_recipients, draft, add, smime, request_receipt,
+			 triple, no_receipts, help;
 	int64_t		 when;			/* --at as a time */
 };
 
