@@ -64,7 +64,7 @@ bad_start(struct flow *f)
 {
 	ps_slice s = flow_ahead(f, 5);
 
-	return s.p[0] == '.' || (s.n >= 5 && memcmp(s.p, "From ", 5) == 0);
+	return (s.n > 0 && s.p[0] == '.') || (s.n >= 5 && memcmp(s.p, "From ", 5) == 0);
 }
 
 static bool
