@@ -82,7 +82,7 @@ LACKS = {
     "gmime": {"oaep": "OAEP", "ecdh": "ECDH", "gcm": "GCM", "x25519": "X25519",
               "ski": "key ids", "ed25519": "EdDSA", "compressed": "compression",
               "ecdh-beside": "ECDH beside"},
-    "pkijs": {"pkcs1": "PKCS #1 v1.5", "gcm": "AuthEnvelopedData", "ecdh": "ECDH",
+    "pkijs": {"big": "8 MiB", "pkcs1": "PKCS #1 v1.5", "gcm": "AuthEnvelopedData", "ecdh": "ECDH",
               "ed25519": "EdDSA", "x25519": "X25519",
               "compressed": "compression"},
     "bc180": {"x25519": "X25519"},
