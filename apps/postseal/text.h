@@ -143,7 +143,7 @@
 #define O_IDENTITY	"PKCS#12 or PEM: key and certificate; repeatable"
 #define O_TO		"certificate file or address; repeatable"
 #define O_CERT		"more certificates; repeatable"
-#define O_LEARN		"a mail that a recipient signed: its certificates, and what is read there; repeatable"
+#define O_LEARN		"a mail that a recipient signed, to learn from; repeatable"
 #define O_TRUST		"trusted roots, not the system's; repeatable"
 #define O_CRL		"a revocation list; repeatable"
 #define O_FROM		"the sender of input that has no header fields"
