@@ -22,6 +22,7 @@
 	X(digests,	8,	"digest algorithms of one SignedData") \
 	X(signers,	64,	"SignerInfos of one SignedData") \
 	X(beside,	32,	"time-stamps and counter-signatures looked at in one message") \
+	X(rehashes,	8,	"signed parts of one message read again because micalg was wrong") \
 	X(signer_bytes,	1048576, "one SignerInfo, signed and unsigned attributes included") \
 	X(certificates,	100,	"certificates in one message") \
 	X(certificate_bytes, 65536, "one certificate") \

@@ -289,7 +289,7 @@ mend_digests(struct clear *c, const struct cms_signed *s, ps_err *err)
 
 	if (code == PS_OK && more.n != 0) {
 		ps_verdict_warn(c->o->v, "micalg", W_W_MICALG);
-		if (can_again(c)) {
+		if (can_again(c) && c->o->rehashes++ < c->o->limits->rehashes) {
 			code = hash_again(c, &more, err);
 			if (code == PS_OK)
 				join_digests(&c->digests, &more);

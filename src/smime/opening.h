@@ -67,6 +67,7 @@ struct opening {
 	unsigned	 crypto_depth, mime_depth, inflate_depth;
 	uint64_t	 kdf_rounds;	/* spent on passwords */
 	uint64_t	 parts;
+	uint64_t	 rehashes;	/* signed parts that were read again */
 	uint64_t	 beside;	/* time-stamps and counter-signatures so far */
 	uint64_t	 diagnosed, diagnosis_work;	/* contents, and octets read for them */
 	size_t		 nencrypted;	/* encrypted layers met so far */

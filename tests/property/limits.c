@@ -484,6 +484,7 @@ static const struct row {
 	{ "diagnosis_work", NULL, 0, false, "test_diagnosis below" },
 	{ "diagnoses", NULL, 0, false, "test_diagnosis below" },
 	{ "beside", NULL, 0, false, "test_beside below" },
+	{ "rehashes", NULL, 0, false, "test_rehashes below" },
 	{ "stamp_bytes", NULL, 0, false, "unit/test_stamp.c" },
 	{ "oneshot", NULL, 0, false, "no refusal: the state is unknown, reason too-large" },
 	{ "plan_max", NULL, 0, false, "no refusal: property/windows.c" },
@@ -699,6 +700,40 @@ test_diagnosis(void **state)
 	ps_buf_clear(&in);
 }
 
+/* A signed part whose micalg is wrong is hashed once more, or not: then nothing is known
+ * of its signature. */
+static void
+test_rehashes(void **state)
+{
+	struct ps_buf mail = mail_load(VECTORS "mail/clear-p256.eml");
+	ps_err err = PS_ERR_INIT;
+	uint8_t *at;
+
+	(void)state;
+	at = memmem(mail.p, mail.n, "micalg=\"sha-256\"", 16);
+	assert_non_null(at);
+	memcpy(at, "micalg=\"sha-512\"", 16);
+	for (unsigned most = 0; most < 2; most++) {
+		ps_ctx *ctx = mail_ctx();
+		ps_opener *op;
+		ps_verdict *v = NULL;
+		struct source src;
+		ps_reader *r = source_open(&src, ps_buf_get(&mail), 0);
+
+		must(ps_ctx_set_limit(ctx, "rehashes", most, &err), &err, "limit");
+		must(mail_opener(ctx, "bob", &op, &err), &err, "opener");
+		must(ps_open(op, r, NULL, &v, &err), &err, "open");
+		assert_int_equal(v->nsignature, 1);
+		assert_int_equal(v->signature[0].state, most == 0 ? PS_STATE_UNKNOWN
+		    : PS_STATE_VALID);
+		ps_verdict_free(v);
+		ps_reader_close(r);
+		ps_opener_free(op);
+		ps_ctx_free(ctx);
+	}
+	ps_buf_clear(&mail);
+}
+
 int
 main(void)
 {
@@ -708,6 +743,7 @@ main(void)
 		cmocka_unit_test(test_kdf),
 		cmocka_unit_test(test_inflate_depth),
 		cmocka_unit_test(test_beside),
+		cmocka_unit_test(test_rehashes),
 		cmocka_unit_test(test_diagnosis),
 	};
 
