@@ -220,8 +220,8 @@ open_html(const struct ps_legacy_insert *s, ps_reader *in, ps_reader **out, ps_e
 		code = ps_buf_add(&joint, (ps_slice){ rest.p, at }, err);
 		if (code == PS_OK)
 			code = ps_buf_add(&joint, ps_buf_get(&s->text), err);
-		rest.p += at;
-		rest.n -= at;
+		if (at > 0)	/* else there may be no octet at all */
+			rest = (ps_slice){ rest.p + at, rest.n - at };
 	}
 	if (code == PS_OK && (code = ps_buf_add(&joint, rest, err)) == PS_OK)
 		code = ps_reader_open_chain(out, ps_buf_get(&joint), in, err);
