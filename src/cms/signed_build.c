@@ -99,15 +99,9 @@ build_certs(struct derw *w, ps_cert *const *cert, size_t ncert, const struct cms
 	derw_begin(w, DER_CTX(0));
 	for (size_t i = 0; i < nbefore; i++)
 		derw_raw(w, ps_cert_der(before->cert[i]));
-	for (size_t i = 0; i < ncert; i++) {
-		size_t k = 0;
-
-		while (k < nbefore && !ps_slice_equal(ps_cert_der(before->cert[k]),
-		    ps_cert_der(cert[i])))
-			k++;
-		if (k == nbefore)
+	for (size_t i = 0; i < ncert; i++)
+		if (nbefore == 0 || !ps_cert_is_in(before->cert, nbefore, cert[i]))
 			derw_raw(w, ps_cert_der(cert[i]));
-	}
 	derw_end(w);
 }
 

@@ -6,6 +6,7 @@
  * changed in a copy and checked as a whole, so a wrong line changes nothing,
  * and no line, whatever its order, makes a broken algorithm fit for sending.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -164,24 +165,30 @@ blank(char c)
 	return c == ' ' || c == '\t';
 }
 
+/* n == 0 at the end. */
+static ps_slice
+next_word(const char **at)
+{
+	const char *p = *at, *word;
+
+	while (blank(*p))
+		p++;
+	for (word = p; *p != '\0' && !blank(*p); p++)
+		;
+	*at = p;
+	return (ps_slice){ (const uint8_t *)word, (size_t)(p - word) };
+}
+
 static ps_code
 set_row(struct ps_policy_row *out, const char *name, const char *value, ps_err *err)
 {
 	struct ps_policy_row row = *out;
-	const char *p = value, *word;
 	unsigned words = 0;
 	ps_code code = PS_OK;
+	ps_slice word;
 
-	for (; code == PS_OK; words++) {
-		while (blank(*p))
-			p++;
-		if (*p == '\0')
-			break;
-		for (word = p; *p != '\0' && !blank(*p); p++)
-			;
-		code = set_word(&row, (ps_slice){ (const uint8_t *)word,
-		    (size_t)(p - word) }, name, err);
-	}
+	for (; code == PS_OK && (word = next_word(&value)).n != 0; words++)
+		code = set_word(&row, word, name, err);
 	if (code != PS_OK)
 		return code;
 	if (words == 0)
@@ -231,15 +238,27 @@ bad_value(const char *name, const char *value, const char *choice, ps_err *err)
 	    PS_TEXT("value", value), PS_TEXT("name", name), PS_TEXT("choice", choice));
 }
 
+/* One of two words; `yes` sets *out. */
+static ps_code
+rule_either(bool *out, const char *name, const char *value, const char *yes, const char *no,
+    ps_err *err)
+{
+	bool is_yes = strcmp(value, yes) == 0;
+	char choice[64];
+
+	if (!is_yes && strcmp(value, no) != 0) {
+		snprintf(choice, sizeof choice, "%s, %s", yes, no);
+		return bad_value(name, value, choice, err);
+	}
+	*out = is_yes;
+	return PS_OK;
+}
+
 static ps_code
 rule_attrs(struct ps_policy *p, const char *value, ps_err *err)
 {
-	bool required = strcmp(value, "required") == 0;
-
-	if (!required && strcmp(value, "optional") != 0)
-		return bad_value("signed-attributes", value, "required, optional", err);
-	p->signed_attrs = required;
-	return PS_OK;
+	return rule_either(&p->signed_attrs, "signed-attributes", value, "required", "optional",
+	    err);
 }
 
 /* What is sent to a stranger must be what may be sent at all. */
@@ -276,22 +295,6 @@ rule_digest(struct ps_policy *p, const char *value, ps_err *err)
 	return rule_alg(p, &p->digest, PS_ALG_DIGEST, "default-digest", value, err);
 }
 
-/* "" at the end. */
-static void
-next_word(const char **at, char *out, size_t size)
-{
-	const char *p = *at;
-	size_t n = 0;
-
-	while (blank(*p))
-		p++;
-	for (; *p != '\0' && !blank(*p); p++)
-		if (n + 1 < size)
-			out[n++] = *p;
-	out[n] = '\0';
-	*at = p;
-}
-
 /* Names, best first. */
 static ps_code
 rule_ciphers(struct ps_policy *p, const char *value, ps_err *err)
@@ -300,11 +303,13 @@ rule_ciphers(struct ps_policy *p, const char *value, ps_err *err)
 	char name[64];
 	size_t n = 0;
 	ps_code code = PS_OK;
+	ps_slice word;
 
-	for (next_word(&value, name, sizeof name); name[0] != '\0' && code == PS_OK;
-	    next_word(&value, name, sizeof name))
+	while (code == PS_OK && (word = next_word(&value)).n != 0) {
+		snprintf(name, sizeof name, "%.*s", (int)word.n, (const char *)word.p);
 		code = n == PS_CHOICE_MAX ? bad_value("ciphers", name, "a shorter list", err)
 		    : rule_alg(p, &list[n++], PS_ALG_CIPHER, "ciphers", name, err);
+	}
 	if (code == PS_OK && n == 0)
 		code = bad_value("ciphers", value, "the names of algorithms", err);
 	if (code == PS_OK)
@@ -325,37 +330,23 @@ rule_policies(struct ps_policy *p, const char *value, ps_err *err)
 }
 
 static ps_code
-rule_refused(bool *out, const char *name, const char *value, ps_err *err)
-{
-	bool refused = strcmp(value, "refused") == 0;
-
-	if (!refused && strcmp(value, "allowed") != 0)
-		return bad_value(name, value, "refused, allowed", err);
-	*out = refused;
-	return PS_OK;
-}
-
-static ps_code
 rule_explicit(struct ps_policy *p, const char *value, ps_err *err)
 {
-	bool required = strcmp(value, "required") == 0;
-
-	if (!required && strcmp(value, "optional") != 0)
-		return bad_value("explicit-policy", value, "required, optional", err);
-	p->certs.explicit_policy = required;
-	return PS_OK;
+	return rule_either(&p->certs.explicit_policy, "explicit-policy", value, "required",
+	    "optional", err);
 }
 
 static ps_code
 rule_mapping(struct ps_policy *p, const char *value, ps_err *err)
 {
-	return rule_refused(&p->certs.no_mapping, "policy-mapping", value, err);
+	return rule_either(&p->certs.no_mapping, "policy-mapping", value, "refused", "allowed",
+	    err);
 }
 
 static ps_code
 rule_any(struct ps_policy *p, const char *value, ps_err *err)
 {
-	return rule_refused(&p->certs.no_any, "any-policy", value, err);
+	return rule_either(&p->certs.no_any, "any-policy", value, "refused", "allowed", err);
 }
 
 static ps_code
@@ -369,12 +360,7 @@ rule_headers(struct ps_policy *p, const char *value, ps_err *err)
 static ps_code
 rule_legacy_display(struct ps_policy *p, const char *value, ps_err *err)
 {
-	bool on = strcmp(value, "on") == 0;
-
-	if (!on && strcmp(value, "off") != 0)
-		return bad_value("legacy-display", value, "on, off", err);
-	p->legacy_display = on;
-	return PS_OK;
+	return rule_either(&p->legacy_display, "legacy-display", value, "on", "off", err);
 }
 
 static const struct {

@@ -10,23 +10,6 @@
 #include "smime/pieces.h"
 #include "smime/words.h"
 
-static bool
-is_root(const ps_cert *c)
-{
-	const struct ps_cert_view *v = ps_cert_view_of(c);
-
-	return v->ca && ps_name_equal(v->issuer, v->subject);
-}
-
-static bool
-is_in(ps_cert *const *list, size_t n, const ps_cert *c)
-{
-	for (size_t i = 0; i < n; i++)
-		if (ps_slice_equal(ps_cert_der(list[i]), ps_cert_der(c)))
-			return true;
-	return false;
-}
-
 /* People first, then authorities; a root is for its reader to choose. */
 static size_t
 sort_certs(const struct ps_setup *s, ps_cert **out)
@@ -37,8 +20,9 @@ sort_certs(const struct ps_setup *s, ps_cert **out)
 		for (size_t i = 0; i < s->ncert; i++) {
 			ps_cert *c = s->cert[i];
 
-			if (ps_cert_view_of(c)->ca == (authority != 0) && !is_root(c) &&
-			    !is_in(out, n, c))
+			if (ps_cert_view_of(c)->ca == (authority != 0) &&
+			    !(authority != 0 && ps_cert_self_issued(c)) &&
+			    !ps_cert_is_in(out, n, c))
 				out[n++] = c;
 		}
 	return n;
@@ -47,16 +31,12 @@ sort_certs(const struct ps_setup *s, ps_cert **out)
 static ps_code
 write_message(ps_slice der, ps_writer *out, ps_err *err)
 {
-	struct pieces_base64 b64 = { .w = NULL };
 	ps_code code;
 
-	if ((code = ps_writer_text(out, "MIME-Version: 1.0\r\n", err)) == PS_OK &&
-	    (code = pieces_cms_header(out, "certs-only", "smime.p7c", err)) == PS_OK &&
-	    (code = pieces_base64(&b64, out, err)) == PS_OK &&
-	    (code = ps_writer_write(b64.w, der, err)) == PS_OK)
-		code = ps_writer_finish(b64.w, err);
-	ps_writer_close(b64.w);
-	return code;
+	if ((code = ps_writer_text(out, "MIME-Version: 1.0\r\n", err)) != PS_OK ||
+	    (code = pieces_cms_header(out, "certs-only", "smime.p7c", err)) != PS_OK)
+		return code;
+	return pieces_base64_body(out, der, err);
 }
 
 ps_code

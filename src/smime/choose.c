@@ -15,8 +15,8 @@
 #include "smime/protecting.h"
 #include "smime/words.h"
 
-static bool
-is_rsa(const struct ps_key_info *info)
+bool
+protect_is_rsa(const struct ps_key_info *info)
 {
 	return info->type->id == PS_KEY_RSA || info->type->id == PS_KEY_RSA_OAEP;
 }
@@ -38,11 +38,11 @@ stranger_reads(const ps_policy *policy, size_t i)
 
 /* RFC 5751, 2.7: AES-128-CBC is what every program reads. */
 static bool
-reads(const ps_policy *policy, const struct protect_reads *r, size_t i)
+reads(const ps_policy *policy, const struct protect_reads *r, bool known, size_t i)
 {
 	const struct ps_alg *alg = ps_policy_choice(policy, i);
 
-	if (r->by == READS_UNKNOWN || !cms_caps_any(&r->caps, PS_ALG_CIPHER))
+	if (!known)
 		return stranger_reads(policy, i);
 	return r->caps.can[alg->id] || alg->id == PS_AES128_CBC;
 }
@@ -51,8 +51,10 @@ static void
 narrow_ciphers(const ps_policy *policy, struct protect_list *l, const struct protect_reads *r,
     const char *who)
 {
+	bool known = r->by != READS_UNKNOWN && cms_caps_any(&r->caps, PS_ALG_CIPHER);
+
 	for (size_t i = 0; ps_policy_choice(policy, i) != NULL; i++) {
-		if (reads(policy, r, i))
+		if (reads(policy, r, known, i))
 			continue;
 		/* The first who lacks the best that somebody lacks. */
 		if (l->lacks == 0 || i < l->best_lacked) {
@@ -163,7 +165,7 @@ protect_choose_key(struct protecting *p, struct protect_list *l, struct cms_to *
 		return code;
 	ps_pubkey_info(key, &info);
 	protect_reads_of(p->pr, to->cert, &r);
-	if (is_rsa(&info))
+	if (protect_is_rsa(&info))
 		how = to->transport = transport_for(p, &info, &r.caps);
 	else if ((code = agreement_for(p, key, &r.caps, &to->agreement, err)) != PS_OK)
 		return code;
@@ -171,7 +173,7 @@ protect_choose_key(struct protecting *p, struct protect_list *l, struct cms_to *
 		how = to->agreement;
 	/* A key that nobody should encrypt to any more has been warned of. */
 	if (ps_policy_recipient(p->pr->setup.policy, how, PS_USE_SEND, p->now) !=
-	    PS_GRADE_GOOD && (is_rsa(&info) || !p->pr->insecure_recipients))
+	    PS_GRADE_GOOD && (protect_is_rsa(&info) || !p->pr->insecure_recipients))
 		return refuse_alg(how, err);
 	if (!own)
 		narrow(p, l, &r, ps_cert_holder(to->cert));

@@ -75,19 +75,17 @@ write_content(struct protecting *p, ps_writer *dst, bool *out_unsafe, ps_err *er
 
 /* --- signed --- */
 
+/* The detached object, once: a measuring pass may have made it. */
 static ps_code
-write_signature_part(struct protecting *p, const struct cms_digests *digests, ps_writer *dst,
-    ps_err *err)
+make_signature(struct protecting *p, const struct cms_digests *digests, ps_err *err)
 {
 	struct cms_signed_params params;
-	ps_code code = PS_OK;
 
 	pieces_signed_params(p, &params);
 	if (!p->measured)
 		ps_buf_clear(&p->signature);
-	if (p->signature.n == 0)
-		code = cms_sign_detached(&params, digests, &p->signature, err);
-	return code != PS_OK ? code : pieces_signature(dst, ps_buf_get(&p->signature), err);
+	return p->signature.n != 0 ? PS_OK
+	    : cms_sign_detached(&params, digests, &p->signature, err);
 }
 
 /* What was signed in the measuring pass must be what is written now. */
@@ -138,9 +136,8 @@ write_multipart_signed(struct protecting *p, ps_writer *dst, bool *out_unsafe, p
 	    (code = write_hashed(p, &own, dst, out_unsafe, err)) != PS_OK || *out_unsafe ||
 	    (code = compare_digests(p, &own, err)) != PS_OK)
 		goto out;
-	if ((code = pieces_delimit(p->boundary, "", dst, err)) == PS_OK &&
-	    (code = write_signature_part(p, digests, dst, err)) == PS_OK)
-		code = pieces_delimit(p->boundary, "--", dst, err);
+	if ((code = make_signature(p, digests, err)) == PS_OK)
+		code = pieces_end_parts(p->boundary, ps_buf_get(&p->signature), dst, err);
 out:
 	cms_digests_clear(&own);
 	return code;
@@ -302,10 +299,8 @@ write_outer_signed(struct protecting *p, const struct protect_list *to, ps_write
 	    (code = hash_encrypted(p, &params, to, &digests, dst, out_unsafe, err)) != PS_OK ||
 	    *out_unsafe)
 		goto out;
-	if ((code = cms_sign_detached(&params, &digests, &signature, err)) == PS_OK &&
-	    (code = pieces_delimit(boundary, "", dst, err)) == PS_OK &&
-	    (code = pieces_signature(dst, ps_buf_get(&signature), err)) == PS_OK)
-		code = pieces_delimit(boundary, "--", dst, err);
+	if ((code = cms_sign_detached(&params, &digests, &signature, err)) == PS_OK)
+		code = pieces_end_parts(boundary, ps_buf_get(&signature), dst, err);
 out:
 	ps_buf_clear(&signature);
 	cms_digests_clear(&digests);

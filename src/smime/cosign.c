@@ -191,10 +191,8 @@ write_both(struct protecting *p, const struct cms_signed *before, ps_writer *dst
 	    (code = pieces_begin_parts(p, before, boundary, dst, err)) == PS_OK &&
 	    (code = write_content(p, dst, &digests, err)) == PS_OK &&
 	    (code = check_before(p, before, &digests, err)) == PS_OK &&
-	    (code = cms_sign_detached(&params, &digests, &signature, err)) == PS_OK &&
-	    (code = pieces_delimit(boundary, "", dst, err)) == PS_OK &&
-	    (code = pieces_signature(dst, ps_buf_get(&signature), err)) == PS_OK)
-		code = pieces_delimit(boundary, "--", dst, err);
+	    (code = cms_sign_detached(&params, &digests, &signature, err)) == PS_OK)
+		code = pieces_end_parts(boundary, ps_buf_get(&signature), dst, err);
 	ps_buf_clear(&signature);
 	cms_digests_clear(&digests);
 	return code;

@@ -105,8 +105,9 @@ pieces_begin_parts(const struct protecting *p, const struct cms_signed *before,
 	return ps_writer_text(dst, text, err);
 }
 
-ps_code
-pieces_delimit(const char *boundary, const char *end, ps_writer *dst, ps_err *err)
+/* `end`: "" between parts, "--" behind the last. */
+static ps_code
+delimit(const char *boundary, const char *end, ps_writer *dst, ps_err *err)
 {
 	char text[64];
 
@@ -115,19 +116,30 @@ pieces_delimit(const char *boundary, const char *end, ps_writer *dst, ps_err *er
 }
 
 ps_code
-pieces_signature(ps_writer *dst, ps_slice der, ps_err *err)
+pieces_base64_body(ps_writer *dst, ps_slice octets, ps_err *err)
+{
+	struct pieces_base64 b64 = { .w = NULL };
+	ps_code code;
+
+	if ((code = pieces_base64(&b64, dst, err)) == PS_OK &&
+	    (code = ps_writer_write(b64.w, octets, err)) == PS_OK)
+		code = ps_writer_finish(b64.w, err);
+	ps_writer_close(b64.w);
+	return code;
+}
+
+ps_code
+pieces_end_parts(const char *boundary, ps_slice der, ps_writer *dst, ps_err *err)
 {
 	static const char header[] =
 	    "Content-Type: application/pkcs7-signature; name=\"smime.p7s\"\r\n"
 	    "Content-Transfer-Encoding: base64\r\n"
 	    "Content-Disposition: attachment; filename=\"smime.p7s\"\r\n\r\n";
-	struct pieces_base64 b64 = { .w = NULL };
 	ps_code code;
 
-	if ((code = ps_writer_text(dst, header, err)) == PS_OK &&
-	    (code = pieces_base64(&b64, dst, err)) == PS_OK &&
-	    (code = ps_writer_write(b64.w, der, err)) == PS_OK)
-		code = ps_writer_finish(b64.w, err);
-	ps_writer_close(b64.w);
-	return code;
+	if ((code = delimit(boundary, "", dst, err)) != PS_OK ||
+	    (code = ps_writer_text(dst, header, err)) != PS_OK ||
+	    (code = pieces_base64_body(dst, der, err)) != PS_OK)
+		return code;
+	return delimit(boundary, "--", dst, err);
 }

@@ -14,6 +14,8 @@ struct pieces_base64 {
 };
 
 PS_MUST ps_code pieces_base64(struct pieces_base64 *b, ps_writer *dst, ps_err *err);
+/* pieces_base64_body: the same for a body that is there whole. */
+PS_MUST ps_code pieces_base64_body(ps_writer *dst, ps_slice octets, ps_err *err);
 /* pieces_cms_header writes the section of an application/pkcs7-mime. */
 PS_MUST ps_code pieces_cms_header(ps_writer *dst, const char *smime_type, const char *name,
     ps_err *err);
@@ -26,10 +28,8 @@ PS_MUST ps_code pieces_boundary(struct protecting *p, char out[48], ps_err *err)
  * `before` (may be NULL) included, up to the first part. */
 PS_MUST ps_code pieces_begin_parts(const struct protecting *p, const struct cms_signed *before,
     const char *boundary, ps_writer *dst, ps_err *err);
-/* `end`: "" between parts, "--" behind the last. */
-PS_MUST ps_code pieces_delimit(const char *boundary, const char *end, ps_writer *dst,
-    ps_err *err);
-/* pieces_signature writes the part of a detached signature. */
-PS_MUST ps_code pieces_signature(ps_writer *dst, ps_slice der, ps_err *err);
+/* pieces_end_parts writes the detached signature `der` as the second part, and the
+ * end, behind the first part's octets. */
+PS_MUST ps_code pieces_end_parts(const char *boundary, ps_slice der, ps_writer *dst, ps_err *err);
 
 #endif

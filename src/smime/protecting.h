@@ -174,6 +174,8 @@ void	protect_reads_of(const struct ps_protector *pr, const ps_cert *c,
 	    struct protect_reads *out);
 
 /* choose.c */
+/* protect_is_rsa: gets the content's key by transport. */
+bool	protect_is_rsa(const struct ps_key_info *info);
 /* protect_choose_key fills in how the content's key goes to to->cert, narrows
  * `l` to what this recipient reads, and explains. `own`: it is oneself, who
  * reads whatever this program writes. */

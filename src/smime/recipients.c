@@ -14,12 +14,6 @@
 #include "smime/words.h"
 
 static bool
-is_rsa(const struct ps_key_info *info)
-{
-	return info->type->id == PS_KEY_RSA || info->type->id == PS_KEY_RSA_OAEP;
-}
-
-static bool
 agrees(const struct ps_key_info *info)
 {
 	return info->type->id == PS_KEY_EC || info->type->id == PS_KEY_X25519 ||
@@ -39,8 +33,8 @@ can_encrypt(ps_cert *c, bool *out_may)
 		return false;
 	ps_pubkey_info(key, &info);
 	*out_may = !v->has_ku ||
-	    (v->ku & (is_rsa(&info) ? PS_KU_KEY_ENCIPHERMENT : PS_KU_KEY_AGREEMENT)) != 0;
-	return is_rsa(&info) || agrees(&info);
+	    (v->ku & (protect_is_rsa(&info) ? PS_KU_KEY_ENCIPHERMENT : PS_KU_KEY_AGREEMENT)) != 0;
+	return protect_is_rsa(&info) || agrees(&info);
 }
 
 bool

@@ -100,18 +100,8 @@ add_signer(struct protecting *p, const struct cms_identity *me, ps_err *err)
 static void
 add_to_bag(struct protecting *p, ps_cert *c)
 {
-	for (size_t i = 0; i < p->nbag; i++)
-		if (ps_slice_equal(ps_cert_der(p->bag[i]), ps_cert_der(c)))
-			return;
-	p->bag[p->nbag++] = c;
-}
-
-static bool
-is_root(const ps_cert *c)
-{
-	const struct ps_cert_view *v = ps_cert_view_of(c);
-
-	return ps_name_equal(v->issuer, v->subject);
+	if (!ps_cert_is_in(p->bag, p->nbag, c))
+		p->bag[p->nbag++] = c;
 }
 
 static ps_cert *
@@ -138,7 +128,7 @@ add_chain(struct protecting *p, ps_cert *leaf)
 	add_to_bag(p, leaf);
 	for (uint64_t i = 0; i < p->limits->path_length; i++) {
 		c = find_issuer(&p->pr->setup, c);
-		if (c == NULL || is_root(c))
+		if (c == NULL || ps_cert_self_issued(c))
 			return;
 		add_to_bag(p, c);
 	}

@@ -385,3 +385,20 @@ ps_cert_x509(ps_cert *c, X509 **out, ps_err *err)
 	*out = before;
 	return PS_OK;
 }
+
+bool
+ps_cert_is_in(ps_cert *const *list, size_t n, const ps_cert *c)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ps_slice_equal(ps_cert_der(list[i]), ps_cert_der(c)))
+			return true;
+	return false;
+}
+
+bool
+ps_cert_self_issued(const ps_cert *c)
+{
+	const struct ps_cert_view *v = ps_cert_view_of(c);
+
+	return ps_name_equal(v->issuer, v->subject);
+}

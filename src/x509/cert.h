@@ -54,6 +54,9 @@ ps_slice ps_cert_key_id(ps_cert *c);
  * (case folded, white space compressed, string types apart). */
 bool	ps_cert_is(const ps_cert *c, ps_slice issuer, ps_slice serial);
 bool	ps_name_equal(ps_slice a, ps_slice b);
+/* ps_cert_is_in: is this certificate, octet for octet, one of the list? */
+bool	ps_cert_is_in(ps_cert *const *list, size_t n, const ps_cert *c);
+bool	ps_cert_self_issued(const ps_cert *c);	/* RFC 5280, 3.2: as a root is */
 /* ps_cert_holder names whom it is for: the first address, else the subject. */
 const char *ps_cert_holder(const ps_cert *c);
 /* ps_name_text writes an RFC 4514 name, what could mislead as \hh; what does

@@ -252,8 +252,7 @@ def _():
     token = attribute(TOKEN, forged_token("alice", s.signature))
     s.unsigned = [one] * 1000 + [token] * 300
     f = Found(mail(clear(ENTITY, signed_data(None, s)))).summary("signed")
-    if f.seconds > 10:
-        raise Differs("it took %.1f s" % f.seconds)
+    f.quick()
 
 
 @case("T3 binary signing time is shown")

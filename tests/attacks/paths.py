@@ -121,8 +121,7 @@ def _():
         made.append("ring%d" % i)
     f = Found(signed_by("looped", person(ALICE), issuer="ring0", certs=made))
     f.summary("plain").one_of("untrusted")
-    if f.seconds > 10:
-        raise Differs("it took %.1f s" % f.seconds)
+    f.quick()
 
 
 @case("C6 many issuers of one name")
@@ -134,8 +133,7 @@ def _():
         made.append("same%d" % i)
     f = Found(signed_by("one", person(ALICE)[:1] + person(ALICE)[3:], issuer="same59",
                         certs=made))
-    if f.seconds > 10:
-        raise Differs("it took %.1f s" % f.seconds)
+    f.quick()
     f.one_of("valid", "untrusted")
 
 
@@ -146,8 +144,7 @@ def _():
     f.summary("plain")
     few = names(*[rfc822("a%d@good.test" % i) for i in range(900)], rfc822(ALICE))
     f = Found(signed_by("wide", person(None, san=few)))
-    if f.seconds > 5:
-        raise Differs("it took %.1f s" % f.seconds)
+    f.quick(5)
 
 
 @case("C9 nobody is asked while a mail is read")
