@@ -11,8 +11,15 @@
 
 #include <idn2.h>
 
+#include "base/library.h"
 #include "base/text.h"
 #include "x509/internal.h"
+
+#define CALLS(X) X(idn2_to_ascii_8z) X(idn2_free)
+#define CALL(name) __typeof__(name) *name;
+static struct { CALLS(CALL) } idn2;
+static const char *const idn2_names[] = { CALLS(PS_LIBRARY_NAME) };
+static struct ps_library idn2_library = PS_LIBRARY("libidn2.so.0", idn2_names, &idn2);
 
 static bool
 alphanumeric(int c)
@@ -112,7 +119,8 @@ keep_local(struct ps_mailbox *m, ps_slice l)
 	}
 }
 
-/* RFC 9598, 5: the domain is converted to A-labels before comparison. */
+/* RFC 9598, 5: the domain is converted to A-labels before comparison. Without
+ * libidn2 an address that needs it is like none. */
 static bool
 keep_domain(struct ps_mailbox *m, const char *domain, bool ascii)
 {
@@ -121,7 +129,8 @@ keep_domain(struct ps_mailbox *m, const char *domain, bool ascii)
 	bool ok = true;
 
 	if (!ascii && d.n <= 4 * PS_DOMAIN_MAX) {
-		if (idn2_to_ascii_8z(domain, &converted,
+		if (!ps_library_load(&idn2_library) ||
+		    idn2.idn2_to_ascii_8z(domain, &converted,
 		    IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
 			return false;
 		d = ps_str(converted);
@@ -131,7 +140,8 @@ keep_domain(struct ps_mailbox *m, const char *domain, bool ascii)
 		m->domain[i] = (char)ps_ascii_lower(d.p[i]);
 	if (ok)
 		m->domain[d.n] = '\0';
-	idn2_free(converted);
+	if (converted != NULL)
+		idn2.idn2_free(converted);
 	return ok;
 }
 
