@@ -40,6 +40,13 @@ ps_ctx_new(void)
 void
 ps_ctx_free(ps_ctx *ctx)
 {
+	struct ps_ctx_part *memory;
+
+	if (ctx == NULL)
+		return;
+	memory = atomic_load(&ctx->memory);
+	if (memory != NULL)
+		memory->free(memory);
 	free(ctx);
 }
 

@@ -4,10 +4,16 @@
 
 /* The library context as the layers see it. */
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "base/err.h"
 #include "base/limits.h"
+
+/* What a higher layer keeps in a context, and how it is freed. */
+struct ps_ctx_part {
+	void	(*free)(struct ps_ctx_part *part);
+};
 
 struct ps_ctx {
 	struct ps_limits limits;
@@ -15,6 +21,7 @@ struct ps_ctx {
 	unsigned	 threads;
 	bool		 seeded;	/* for tests only */
 	uint64_t	 seed;
+	_Atomic(struct ps_ctx_part *) memory;	/* x509/memory.h; NULL: not yet */
 };
 
 /* ps_ctx_now is the clock to judge by. */

@@ -45,6 +45,7 @@
 	X(diagnosis_work, 536870912, "octets read for that in all, in one message") \
 	X(diagnoses,	4,	"signed contents looked at for that in one message") \
 	X(stamp_bytes,	262144,	"the answer of a time-stamping authority") \
+	X(known_certificates, 4096, "certificates with a trusted path that a context remembers") \
 	X(addresses,	1000,	"mailboxes in the address fields of a message")
 
 struct ps_limits {

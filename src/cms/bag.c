@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cms/cms.h"
 #include "cms/words.h"
+#include "x509/memory.h"
 
 ps_code
 cms_bag_add(struct cms_bag *b, ps_cert *take, ps_err *err)
@@ -24,6 +25,22 @@ cms_bag_add(struct cms_bag *b, ps_cert *take, ps_err *err)
 	b->cert = grown;
 	b->cert[b->ncert++] = take;
 	return PS_OK;
+}
+
+/* One that is known is not even copied. */
+static bool
+read_known(struct cms_bag *b, struct ber *ber, ps_code *out_code, ps_err *err)
+{
+	ps_slice der;
+	ps_cert *cert;
+
+	if (b->memory == NULL || !ber_plain(ber, ber->limits->certificate_bytes, &der) ||
+	    (cert = ps_memory_find(b->memory, der)) == NULL)
+		return false;
+	*out_code = cms_bag_add(b, cert, err);
+	if (*out_code == PS_OK)
+		*out_code = ber_skip(ber, "Certificate", err);
+	return true;
 }
 
 static ps_code
@@ -58,6 +75,8 @@ read_cert(struct cms_bag *b, struct ber *ber, ps_err *err)
 		b->nattribute += tag == DER_CTX(1) || tag == DER_CTX(2);
 		return ber_skip(ber, "CertificateChoices", err);
 	}
+	if (read_known(b, ber, &code, err))
+		return code;
 	code = ber_small(ber, ber->limits->certificate_bytes, "Certificate", &buf, err);
 	if (code == PS_OK)
 		code = add_cert(b, ps_buf_get(&buf), err);

@@ -79,7 +79,9 @@ ps_slice cms_digests_get(const struct cms_digests *s, const struct ps_alg *alg);
 void	cms_digests_clear(struct cms_digests *s);
 
 /* --- certificates and revocation lists that a message carries --- */
+struct ps_memory;
 struct cms_bag {
+	struct ps_memory *memory;	/* who is known already; NULL: nobody */
 	ps_cert		**cert;
 	size_t		 ncert;
 	struct ps_buf	*crl;

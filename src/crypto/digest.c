@@ -6,6 +6,7 @@
  * above has to know that they are not.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -46,7 +47,7 @@ ps_digest_free(struct ps_digest *d)
 static ps_code
 fetch(struct ps_digest *d, ps_err *err)
 {
-	d->md = EVP_MD_fetch(NULL, d->alg->ossl, NULL);
+	d->md = crypto_md(d->alg);
 	if (d->md == NULL)
 		return ps_fail(err, PS_E_UNSUPPORTED, "crypto.digest", PS_NOWHERE,
 		    W_CRYPTO_MISSING, PS_TEXT("algorithm", d->alg->label));
@@ -135,6 +136,25 @@ ps_digest_now(struct ps_digest *d, uint8_t out[PS_DIGEST_MAX], ps_err *err)
 	if (EVP_MD_CTX_copy_ex(d->copy, d->ctx) != 1)
 		return crypto_fail(err, "crypto.digest", "EVP_MD_CTX_copy");
 	return end(d->alg, d->copy, out, err);
+}
+
+ps_code
+ps_identity_add(uint8_t id[PS_IDENTITY], ps_slice what, ps_err *err)
+{
+	struct ps_digest *d = NULL;
+	uint8_t out[PS_DIGEST_MAX];
+	ps_code code = ps_digest_new(&d, ps_alg_get(PS_SHA256), err);
+
+	if (code == PS_OK)
+		code = ps_digest_update(d, (ps_slice){ id, PS_IDENTITY }, err);
+	if (code == PS_OK)
+		code = ps_digest_update(d, what, err);
+	if (code == PS_OK)
+		code = ps_digest_final(d, out, err);
+	if (code == PS_OK)
+		memcpy(id, out, PS_IDENTITY);
+	ps_digest_free(d);
+	return code;
 }
 
 ps_code

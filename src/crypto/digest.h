@@ -24,6 +24,11 @@ size_t	ps_digest_size(const struct ps_alg *alg);
 PS_MUST ps_code ps_digest_once(const struct ps_alg *alg, ps_slice in,
     uint8_t out[PS_DIGEST_MAX], ps_err *err);
 
+/* An identity is a SHA-256 over all that makes something what it is, part by part:
+ * ps_identity_add makes it that of what it was and `what`. All zero at first. */
+enum { PS_IDENTITY = 32 };
+PS_MUST ps_code ps_identity_add(uint8_t id[PS_IDENTITY], ps_slice what, ps_err *err);
+
 /* ps_equal_secret compares in constant time. */
 bool	ps_equal_secret(ps_slice a, ps_slice b);
 /* ps_random fills from the crypto library's generator. */

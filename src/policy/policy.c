@@ -9,7 +9,9 @@
  */
 #include "policy/table.h"
 
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "policy/words.h"
 
@@ -143,10 +145,40 @@ ps_policy_choice(const ps_policy *p, size_t i)
 	return id == PS_ALG_NONE ? NULL : ps_alg_get(id);
 }
 
+const uint8_t *
+ps_policy_identity(const ps_policy *p)
+{
+	static const uint8_t none[PS_IDENTITY];
+
+	return p == NULL ? none : p->identity;
+}
+
+ps_code
+ps_policy_identify(struct ps_policy *p, ps_err *err)
+{
+	const size_t skip = offsetof(struct ps_policy, row);
+
+	memset(p->identity, 0, sizeof p->identity);
+	return ps_identity_add(p->identity,
+	    (ps_slice){ (const uint8_t *)p + skip, sizeof *p - skip }, err);
+}
+
+bool
+ps_policy_next_date(const ps_policy *p, size_t *walk, int64_t *out)
+{
+	while (p != NULL && *walk < PS_ALG_COUNT) {
+		*out = p->row[(*walk)++].until;
+		if (*out != INT64_MAX)
+			return true;
+	}
+	return false;
+}
+
 ps_code
 ps_policy_new(ps_policy **out, const char *name, ps_err *err)
 {
 	struct ps_policy *p = calloc(1, sizeof *p);
+	ps_code code;
 
 	if (p == NULL)
 		return ps_nomem(err, "policy");
@@ -154,6 +186,11 @@ ps_policy_new(ps_policy **out, const char *name, ps_err *err)
 		free(p);
 		return ps_fail(err, PS_E_NOT_FOUND, "policy", PS_NOWHERE, W_POLICY_NAME,
 		    PS_TEXT("name", name));
+	}
+	code = ps_policy_identify(p, err);
+	if (code != PS_OK) {
+		free(p);
+		return code;
 	}
 	*out = p;
 	return PS_OK;

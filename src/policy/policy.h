@@ -11,6 +11,7 @@
 #include <postseal/policy.h>
 
 #include "crypto/alg.h"
+#include "crypto/digest.h"
 #include "crypto/key.h"
 
 enum ps_grade {
@@ -55,6 +56,13 @@ const struct ps_alg *ps_policy_default(const ps_policy *p, enum ps_alg_kind kind
 /* ps_policy_choice: the i-th best of the content ciphers that may be chosen;
  * NULL: there are no more. */
 const struct ps_alg *ps_policy_choice(const ps_policy *p, size_t i);
+
+/* ps_policy_identity is the same for policies that answer alike; PS_IDENTITY
+ * octets, borrowed. */
+const uint8_t *ps_policy_identity(const ps_policy *p);
+/* ps_policy_next_date goes through the last seconds until which rows hold, in no
+ * order; *walk is 0 before the first. */
+bool	ps_policy_next_date(const ps_policy *p, size_t *walk, int64_t *out);
 
 /* --- header fields (RFC 9788) --- */
 

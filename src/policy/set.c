@@ -390,11 +390,9 @@ set_rule(struct ps_policy *p, const char *name, const char *value, ps_err *err)
 	    PS_TEXT("name", name));
 }
 
-ps_code
-ps_policy_set(ps_policy *p, const char *section, const char *key, const char *value, ps_err *err)
+static ps_code
+set(ps_policy *p, const char *section, const char *key, const char *value, ps_err *err)
 {
-	if (p == NULL)
-		return ps_nomem(err, WHERE);
 	if (strcmp(section, "rules") == 0)
 		return set_rule(p, key, value, err);
 	for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
@@ -402,4 +400,15 @@ ps_policy_set(ps_policy *p, const char *section, const char *key, const char *va
 			return set_in_section(p, i, key, value, err);
 	return ps_fail(err, PS_E_NOT_FOUND, WHERE, PS_NOWHERE, W_POLICY_SECTION,
 	    PS_TEXT("section", section));
+}
+
+ps_code
+ps_policy_set(ps_policy *p, const char *section, const char *key, const char *value, ps_err *err)
+{
+	ps_code code;
+
+	if (p == NULL)
+		return ps_nomem(err, WHERE);
+	code = set(p, section, key, value, err);
+	return code == PS_OK ? ps_policy_identify(p, err) : code;
 }

@@ -20,6 +20,7 @@ struct ps_policy_row {
 };
 
 struct ps_policy {
+	uint8_t		 identity[PS_IDENTITY];	/* of all that follows */
 	struct ps_policy_row row[PS_ALG_COUNT];
 	bool		 signed_attrs;
 	struct ps_policy_certs certs;
@@ -29,6 +30,8 @@ struct ps_policy {
 	bool		 legacy_display;
 };
 
+/* ps_policy_identify makes the identity anew, after a change. */
+PS_MUST ps_code ps_policy_identify(struct ps_policy *p, ps_err *err);
 /* ps_policy_builtin fills `p`; false when there is no such policy. */
 bool	ps_policy_builtin(struct ps_policy *p, const char *name);
 /* ps_policy_certs_parse reads object identifiers with blanks between them; false, with

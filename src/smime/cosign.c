@@ -64,7 +64,7 @@ read_signature(struct protecting *p, ps_reader *part, struct cms_signed *out, ps
 	if ((code = mime_header_read(&h, part, p->limits, err)) == PS_OK &&
 	    (code = mime_entity_parse(&e, &h, p->limits, err)) == PS_OK)
 		code = opening_is_signature(&e.type)
-		    ? opening_signature(p->limits, &e, part, out, err)
+		    ? opening_signature(p->pr->setup.ctx, &e, part, out, err)
 		    : ps_fail(err, PS_E_MISUSE, "smime.protect", PS_NOWHERE, W_P_ADD_FORM);
 	mime_entity_clear(&e);
 	mime_header_clear(&h);

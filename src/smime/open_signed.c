@@ -15,6 +15,7 @@
 #include "mime/multipart.h"
 #include "smime/opening.h"
 #include "smime/words.h"
+#include "x509/memory.h"
 
 /* --- micalg --- */
 
@@ -347,25 +348,27 @@ judge_clear(struct clear *c, struct cms_signed *s, struct ps_layer *layer, bool 
 
 /* Takes the SignedData out of the signature part. */
 static ps_code
-read_signed(const struct ps_limits *limits, ps_reader *ber, struct cms_signed *s, ps_err *err)
+read_signed(ps_ctx *ctx, ps_reader *ber, struct cms_signed *s, ps_err *err)
 {
 	struct cms_shell shell;
 	ps_code code;
 
-	if ((code = cms_shell_open(&shell, ber, limits, err)) != PS_OK)
+	if ((code = cms_shell_open(&shell, ber, &ctx->limits, err)) != PS_OK)
 		return code;
 	if (shell.type != CMS_SIGNED)
 		return ps_fail(err, PS_E_MALFORMED, "smime.open", PS_NOWHERE,
 		    W_OPEN_SIGNATURE_PART);
-	if ((code = cms_signed_open(s, &shell.ber, err)) != PS_OK ||
-	    (s->has_content && (code = ps_reader_drain(s->content, NULL, err)) != PS_OK) ||
+	if ((code = cms_signed_open(s, &shell.ber, err)) != PS_OK)
+		return code;
+	s->bag.memory = ps_memory_of(ctx);
+	if ((s->has_content && (code = ps_reader_drain(s->content, NULL, err)) != PS_OK) ||
 	    (code = cms_signed_finish(s, err)) != PS_OK)
 		return code;
 	return cms_shell_close(&shell, err);
 }
 
 ps_code
-opening_signature(const struct ps_limits *limits, const struct mime_entity *e, ps_reader *body,
+opening_signature(ps_ctx *ctx, const struct mime_entity *e, ps_reader *body,
     struct cms_signed *s, ps_err *err)
 {
 	struct mime_decoder decoder = { .reader = NULL };
@@ -380,7 +383,7 @@ opening_signature(const struct ps_limits *limits, const struct mime_entity *e, p
 		return code;
 	if ((code = opening_look(decoded, &form, err)) == PS_OK &&
 	    (code = opening_cms_source(&source, decoded, form, &ber, err)) == PS_OK)
-		code = read_signed(limits, ber, s, err);
+		code = read_signed(ctx, ber, s, err);
 	opening_cms_source_clear(&source);
 	mime_decoder_clear(&decoder);
 	return code;
@@ -414,7 +417,7 @@ read_signature_layer(struct clear *c, const struct mime_entity *e, ps_reader *pa
 	    out_layer, err)) != PS_OK ||
 	    (code = opening_set_media(*out_layer, e, err)) != PS_OK)
 		return code;
-	if ((code = opening_signature(c->o->limits, e, part, s, err)) == PS_OK)
+	if ((code = opening_signature(c->o->op->setup.ctx, e, part, s, err)) == PS_OK)
 		return opening_describe_signed(*out_layer, s, err);
 	if (!is_damage(code))
 		return code;
@@ -711,6 +714,15 @@ finish_signed(struct opening *o, struct cms_signed *s, struct ps_layer *layer, p
 	return opening_judge_signers(o, layer, s, &s->digests, &again, err);
 }
 
+static ps_code
+open_opaque(struct opening *o, struct cms_shell *shell, struct cms_signed *s, ps_err *err)
+{
+	ps_code code = cms_signed_open(s, &shell->ber, err);
+
+	s->bag.memory = ps_memory_of(o->op->setup.ctx);
+	return code;
+}
+
 ps_code
 opening_signed_data(struct opening *o, struct cms_shell *shell, struct ps_layer *parent,
     bool in_envelope, const struct mime_entity *entity, ps_err *err)
@@ -723,7 +735,7 @@ opening_signed_data(struct opening *o, struct cms_shell *shell, struct ps_layer 
 	if (code != PS_OK)
 		return code;
 	if ((entity == NULL || (code = opening_set_media(layer, entity, err)) == PS_OK) &&
-	    (code = cms_signed_open(&s, &shell->ber, err)) == PS_OK &&
+	    (code = open_opaque(o, shell, &s, err)) == PS_OK &&
 	    (code = read_opaque(o, shell, &s, layer, in_envelope, err)) == PS_OK)
 		code = finish_signed(o, &s, layer, err);
 	cms_signed_clear(&s);

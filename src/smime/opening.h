@@ -220,8 +220,8 @@ struct opening_again {
 	void		*arg;
 };
 /* opening_signature reads the SignedData in the body of a signature part. */
-PS_MUST ps_code opening_signature(const struct ps_limits *limits, const struct mime_entity *e,
-    ps_reader *body, struct cms_signed *s, ps_err *err);
+PS_MUST ps_code opening_signature(ps_ctx *ctx, const struct mime_entity *e, ps_reader *body,
+    struct cms_signed *s, ps_err *err);
 /* opening_judge_signers judges each SignerInfo against these digests. */
 PS_MUST ps_code opening_judge_signers(struct opening *o, struct ps_layer *layer,
     struct cms_signed *s, const struct cms_digests *digests, const struct opening_again *again,

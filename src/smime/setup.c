@@ -10,6 +10,7 @@
 
 #include "base/words.h"
 #include "smime/words.h"
+#include "x509/memory.h"
 
 ps_code
 ps_setup_init(struct ps_setup *s, ps_ctx *ctx, ps_err *err)
@@ -116,7 +117,8 @@ take_certs(struct ps_setup *s, const struct ps_keyfile *f, ps_err *err)
 	ps_code code = PS_OK;
 
 	for (size_t i = 0; i < f->ncert && code == PS_OK; i++) {
-		code = ps_cert_parse(&cert, ps_buf_get(&f->cert[i]), err);
+		code = ps_memory_parse(ps_memory_of(s->ctx), &cert,
+		    ps_buf_get(&f->cert[i]), err);
 		if (code == PS_OK)
 			code = ps_setup_add_cert(s, cert, err);
 	}
@@ -235,30 +237,57 @@ ps_setup_add_secret(ps_secret ***list, size_t *n, const ps_secret *from, ps_err 
 	return PS_OK;
 }
 
+/* Those of the message first. Mostly one side has none, and nothing is copied. */
+static ps_code
+collect_certs(const struct ps_setup *s, const struct cms_bag *more, struct ps_path_in *in,
+    ps_cert ***out_copy, ps_err *err)
+{
+	size_t n = more == NULL ? 0 : more->ncert;
+	ps_cert **both;
+
+	in->extra = n == 0 ? s->cert : more->cert;
+	in->nextra = n + s->ncert;
+	if (n == 0 || s->ncert == 0)
+		return PS_OK;
+	if ((both = calloc(in->nextra, sizeof(ps_cert *))) == NULL)
+		return ps_nomem(err, "smime.setup");
+	memcpy(both, more->cert, n * sizeof(ps_cert *));
+	memcpy(both + n, s->cert, s->ncert * sizeof(ps_cert *));
+	in->extra = *out_copy = both;
+	return PS_OK;
+}
+
+static ps_code
+collect_lists(const struct cms_bag *more, struct ps_path_in *in, ps_slice **out, ps_err *err)
+{
+	size_t n = more == NULL ? 0 : more->ncrl;
+	ps_slice *crl;
+
+	if (n == 0)
+		return PS_OK;
+	if ((crl = calloc(n, sizeof *crl)) == NULL)
+		return ps_nomem(err, "smime.setup");
+	for (size_t i = 0; i < n; i++)
+		crl[i] = ps_buf_get(&more->crl[i]);
+	in->crl = *out = crl;
+	in->ncrl = n;
+	return PS_OK;
+}
+
 static ps_code
 judge_path(struct ps_setup *s, ps_cert *cert, const struct cms_bag *more,
     enum ps_purpose purpose, int64_t at, bool past, struct ps_path_out *out, ps_err *err)
 {
-	size_t nmore = more == NULL ? 0 : more->ncert;
-	size_t ncrl = more == NULL ? 0 : more->ncrl;
-	ps_cert **extra = calloc(s->ncert + nmore + 1, sizeof *extra);
-	ps_slice *crl = calloc(ncrl + 1, sizeof *crl);
-	struct ps_path_in in = { .trust = s->trust, .cert = cert, .extra = extra,
-	    .nextra = s->ncert + nmore, .crl = crl, .ncrl = ncrl, .at = at, .past = past,
+	struct ps_path_in in = { .trust = s->trust, .cert = cert, .at = at, .past = past,
 	    .purpose = purpose, .revocation = s->revocation, .policy = s->policy,
-	    .limits = &s->ctx->limits };
-	ps_code code = PS_OK;
+	    .limits = &s->ctx->limits, .memory = ps_memory_of(s->ctx) };
+	ps_cert **extra = NULL;
+	ps_slice *crl = NULL;
+	ps_code code;
 
-	if (extra == NULL || crl == NULL) {
-		code = ps_nomem(err, "smime.setup");
+	if ((code = collect_certs(s, more, &in, &extra, err)) != PS_OK ||
+	    (code = collect_lists(more, &in, &crl, err)) != PS_OK)
 		goto out;
-	}
-	for (size_t i = 0; i < nmore; i++)
-		extra[i] = more->cert[i];
-	for (size_t i = 0; i < s->ncert; i++)
-		extra[nmore + i] = s->cert[i];
-	for (size_t i = 0; i < ncrl; i++)
-		crl[i] = ps_buf_get(&more->crl[i]);
 	if (!s->trust_given && (code = ps_trust_use_system(s->trust, err)) == PS_OK)
 		s->trust_given = true;
 	if (code == PS_OK)

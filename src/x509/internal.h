@@ -106,6 +106,8 @@ struct ps_trust {
 	size_t			 nready;	/* those in the store */
 	STACK_OF(X509_CRL)	*crls;
 	bool			 system;
+	/* Of all that was given, in its order: what is judged alike has the same. */
+	uint8_t			 identity[PS_IDENTITY];
 };
 
 /* ps_trust_ready puts into the store what was added since. */

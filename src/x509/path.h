@@ -30,6 +30,10 @@ PS_MUST ps_code ps_trust_add_crl_file(struct ps_trust *t, const char *path,
 enum ps_revocation { PS_REVOCATION_OFF, PS_REVOCATION_SOFT, PS_REVOCATION_HARD };
 enum ps_purpose { PS_PURPOSE_SIGN, PS_PURPOSE_ENCRYPT, PS_PURPOSE_STAMP };
 
+struct ps_memory;		/* x509/memory.h */
+
+/* Whatever is added here and bears on the answer belongs into ps_basis too
+ * (memory_impl.h), or what is remembered would be wrong. */
 struct ps_path_in {
 	struct ps_trust	*trust;
 	ps_cert		*cert;		/* the end entity */
@@ -43,6 +47,7 @@ struct ps_path_in {
 	enum ps_revocation revocation;
 	const struct ps_policy *policy;
 	const struct ps_limits *limits;
+	struct ps_memory *memory;	/* NULL: nothing is remembered */
 };
 
 /* Why a path is no good: stable codes, in JSON as written. */

@@ -20,6 +20,7 @@
 
 #include "base/text.h"
 #include "x509/internal.h"
+#include "x509/memory.h"
 #include "x509/words.h"
 
 #define WHERE	"x509.search"
@@ -499,14 +500,12 @@ unreadable(const struct ps_path_in *in, struct ps_path_out *out)
 	    .words = W_PATH_MALFORMED, .cert = in->cert });
 }
 
-ps_code
-ps_path_check(const struct ps_path_in *in, struct ps_path_out *out, ps_err *err)
+static ps_code
+check_anew(const struct ps_path_in *in, struct ps_path_out *out, ps_err *err)
 {
 	ps_code code;
 	X509 *x;
 
-	if (in->cert == NULL || in->trust == NULL)
-		return ps_nomem(err, WHERE);
 	if ((code = ps_trust_ready(in->trust, err)) != PS_OK)
 		return code;
 	code = ps_cert_x509(in->cert, &x, err);
@@ -517,4 +516,19 @@ ps_path_check(const struct ps_path_in *in, struct ps_path_out *out, ps_err *err)
 	ps_err_clear(err);
 	unreadable(in, out);
 	return PS_OK;
+}
+
+ps_code
+ps_path_check(const struct ps_path_in *in, struct ps_path_out *out, ps_err *err)
+{
+	ps_code code;
+
+	if (in->cert == NULL || in->trust == NULL)
+		return ps_nomem(err, WHERE);
+	if (ps_memory_path(in->memory, in, out))
+		return PS_OK;
+	code = check_anew(in, out, err);
+	if (code == PS_OK)
+		ps_memory_keep(in->memory, in, out);
+	return code;
 }

@@ -7,6 +7,8 @@
  * system's certificates are looked up by name when one is wanted, because
  * reading all of them costs more than checking a message.
  */
+#include <sys/stat.h>
+
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +62,14 @@ ps_trust_free(struct ps_trust *t)
 	free(t);
 }
 
+static ps_code
+identify(struct ps_trust *t, const char *what, ps_slice octets, ps_err *err)
+{
+	ps_code code = ps_identity_add(t->identity, ps_str(what), err);
+
+	return code == PS_OK ? ps_identity_add(t->identity, octets, err) : code;
+}
+
 /* --- anchors --- */
 
 static ps_code
@@ -86,6 +96,8 @@ ps_trust_add_cert(struct ps_trust *t, ps_cert *c, ps_err *err)
 	if (t == NULL || c == NULL)
 		return ps_nomem(err, WHERE);
 	code = make_room(t, err);
+	if (code == PS_OK)
+		code = identify(t, "anchor", ps_cert_der(c), err);
 	if (code == PS_OK)
 		t->anchor[t->n++] = (struct ps_anchor){ NULL, ps_cert_ref(c) };
 	return code;
@@ -207,10 +219,32 @@ add_lookup(struct ps_trust *t, X509_LOOKUP_METHOD *method, const char *path, boo
 	return PS_OK;
 }
 
+/* A changed bundle is another one. */
+static ps_code
+identify_place(struct ps_trust *t, const char *path, ps_err *err)
+{
+	struct stat st;
+	struct {
+		int64_t	 device, inode, size, seconds, nanoseconds;
+	} state = { 0 };
+	ps_code code = identify(t, "system", ps_str(path), err);
+
+	if (code != PS_OK || stat(path, &st) != 0)
+		return code;
+	state.device = (int64_t)st.st_dev;
+	state.inode = (int64_t)st.st_ino;
+	state.size = (int64_t)st.st_size;
+	state.seconds = (int64_t)st.st_mtim.tv_sec;
+	state.nanoseconds = (int64_t)st.st_mtim.tv_nsec;
+	return ps_identity_add(t->identity,
+	    (ps_slice){ (const uint8_t *)&state, sizeof state }, err);
+}
+
 ps_code
 ps_trust_use_system(struct ps_trust *t, ps_err *err)
 {
 	const char *dir, *file;
+	ps_code code;
 
 	if (t == NULL)
 		return ps_nomem(err, WHERE);
@@ -219,6 +253,9 @@ ps_trust_use_system(struct ps_trust *t, ps_err *err)
 	t->system = true;
 	dir = place(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
 	file = place(X509_get_default_cert_file_env(), X509_get_default_cert_file());
+	if ((code = identify_place(t, dir, err)) != PS_OK ||
+	    (code = identify_place(t, file, err)) != PS_OK)
+		return code;
 	if (hashed(dir))
 		return add_lookup(t, X509_LOOKUP_hash_dir(), dir, true, err);
 	return add_lookup(t, X509_LOOKUP_file(), file, false, err);
@@ -286,6 +323,8 @@ ps_trust_add_crl_file(struct ps_trust *t, const char *path, const struct ps_limi
 	if (t == NULL)
 		return ps_nomem(err, WHERE);
 	code = read_file(path, limits->crl_bytes, &data, err);
+	if (code == PS_OK)
+		code = identify(t, "list", ps_buf_get(&data), err);
 	if (code == PS_OK)
 		code = add_crls(t, ps_buf_get(&data), path, err);
 	else

@@ -142,11 +142,10 @@ tell_people(const ps_verdict *v)
 	ps_writer_close(w);
 }
 
-/* The output goes to the file that "out" names, else to memory. */
+/* The output goes to the file `to`, NULL: to memory. */
 static ps_code
-open_it(ps_opener *op, const struct request *rq, ps_verdict **v, ps_err *err)
+open_it(ps_opener *op, const struct request *rq, const char *to, ps_verdict **v, ps_err *err)
 {
-	const char *to = request_get(rq, "out");
 	ps_reader *in = NULL;
 	ps_writer *out = NULL;
 	ps_code code = ps_reader_open_file(&in, rq->path, err);
@@ -162,6 +161,37 @@ open_it(ps_opener *op, const struct request *rq, ps_verdict **v, ps_err *err)
 	ps_writer_close(out);
 	ps_reader_close(in);
 	return code;
+}
+
+static ps_writer *
+json_of(const struct request *rq, const ps_verdict *v)
+{
+	ps_writer *w = NULL;
+
+	if (ps_writer_open_memory(&w, SIZE_MAX, NULL) == PS_OK)
+		(void)!ps_verdict_write_json(v, rq->path, w, NULL);
+	return w;
+}
+
+/* What the context remembers of the first time changes nothing the second time:
+ * `first` is one verdict, and the next must be the same. */
+static void
+tell_again(ps_opener *op, const struct request *rq, struct ps_json *j, const ps_verdict *first)
+{
+	ps_err err = PS_ERR_INIT;
+	ps_verdict *second = NULL;
+	ps_writer *a = json_of(rq, first), *b;
+	ps_slice x, y;
+
+	(void)!open_it(op, rq, NULL, &second, &err);
+	b = json_of(rq, second);
+	x = ps_writer_memory(a);
+	y = ps_writer_memory(b);
+	ps_json_key(j, "again");
+	ps_json_bool(j, x.n > 0 && x.n == y.n && memcmp(x.p, y.p, x.n) == 0);
+	ps_writer_close(a);
+	ps_writer_close(b);
+	ps_verdict_free(second);
 }
 
 void
@@ -181,12 +211,14 @@ drive_message(const struct request *rq, struct ps_json *j)
 		code = set_all(op, rq, &err);
 	answer_code(j, "setup", code, &err);
 	if (code == PS_OK) {
-		code = open_it(op, rq, &v, &err);
+		code = open_it(op, rq, request_get(rq, "out"), &v, &err);
 		answer_code(j, "code", code, &err);
 	}
 	if (v != NULL) {
 		tell(rq, j, v, strcmp(rq->verb, "inspect") == 0);
 		tell_people(v);
+		if (strcmp(rq->verb, "inspect") != 0)
+			tell_again(op, rq, j, v);
 	}
 	ps_verdict_free(v);
 	ps_opener_free(op);

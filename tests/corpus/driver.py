@@ -61,7 +61,10 @@ class Driver:
             self.process.stdin.flush()
         except BrokenPipeError:
             pass			# its end is read below
-        return json.loads(self.line())
+        answer = json.loads(self.line())
+        if answer.get("again") is False:
+            raise Gone("read once more in the same context, it gets another verdict")
+        return answer
 
     def close(self):
         """The complaint of a sanitizer at the end (a leak), or None."""

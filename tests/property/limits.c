@@ -486,6 +486,7 @@ static const struct row {
 	{ "beside", NULL, 0, false, "test_beside below" },
 	{ "rehashes", NULL, 0, false, "test_rehashes below" },
 	{ "stamp_bytes", NULL, 0, false, "unit/test_stamp.c" },
+	{ "known_certificates", NULL, 0, false, "no refusal: unit/test_memory.c" },
 	{ "oneshot", NULL, 0, false, "no refusal: the state is unknown, reason too-large" },
 	{ "plan_max", NULL, 0, false, "no refusal: property/windows.c" },
 	{ "hold", NULL, 0, false, "no refusal: property/windows.c" },

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PS_BENCH_SMALL_PKI_H
+#define PS_BENCH_SMALL_PKI_H
+
+/* People with certificates, for the time of one run. */
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+struct pki {
+	char		 dir[64];	/* root.crt, KIND-issuing.crt, KIND.pem, KIND.crt, many.crt */
+	EVP_PKEY	*key[2];	/* of the leaves: PKI_RSA, PKI_EC */
+	X509		*leaf[2];
+};
+
+enum { PKI_RSA, PKI_EC };
+extern const char *const pki_kind[2];
+
+/* pki_make writes `many` more RSA certificates into many-N.crt; exits when it
+ * cannot. */
+void	pki_make(struct pki *p, unsigned many);
+void	pki_path(const struct pki *p, char *out, size_t size, const char *name);
+void	pki_remove(struct pki *p);
+
+#endif
