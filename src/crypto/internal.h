@@ -27,9 +27,33 @@ enum {
 #define OID_SHAKE256_LEN ((ps_slice){ \
 	(const uint8_t *)"\x60\x86\x48\x01\x65\x03\x04\x02\x12", 9 })
 
+/* fetch.c: each a new reference; NULL: the crypto library has none. */
+EVP_MD	*crypto_md(const struct ps_alg *alg);
+EVP_CIPHER *crypto_cipher(const struct ps_alg *alg);
+
+/* ready.c: a key set up for an operation. */
+struct ready {
+	EVP_PKEY_CTX	*ctx;
+	enum ready_operation {
+		READY_SIGN, READY_VERIFY, READY_ENCRYPT
+	} operation;
+	struct ps_sigspec spec;
+	const struct ps_alg *transport;
+};
+typedef _Atomic(struct ready *) ready_place;
+/* ready_take: what stands there, if it is as `want`; else NULL. */
+struct ready *ready_take(ready_place *place, const struct ready *want);
+/* ready_make: a context that is yet to be set up. */
+PS_MUST ps_code ready_make(struct ready **out, EVP_PKEY *pkey, const struct ready *want,
+    const char *where, ps_err *err);
+/* ready_put frees it unless all went well. */
+void	ready_put(ready_place *place, struct ready *r, bool good);
+void	ready_clear(ready_place *place);
+
 struct ps_pubkey {
 	EVP_PKEY		*pkey;
 	struct ps_key_info	 info;
+	ready_place		 verify, encrypt;
 };
 
 struct ps_key {
@@ -38,6 +62,7 @@ struct ps_key {
 	struct ps_pubkey	*pub;
 	struct ps_buf		 spki;		/* of pub */
 	uint8_t			 substitute[32]; /* of PKCS#1 v1.5, see transport.c */
+	ready_place		 sign;
 };
 
 /* fail.c: PS_E_CRYPTO with OpenSSL's last reason; only where no secret has a

@@ -115,6 +115,7 @@ ps_key_free(struct ps_key *k)
 {
 	if (k == NULL || atomic_fetch_sub_explicit(&k->refs, 1, memory_order_acq_rel) != 1)
 		return;
+	ready_clear(&k->sign);
 	EVP_PKEY_free(k->pkey);
 	ps_pubkey_free(k->pub);
 	ps_buf_clear(&k->spki);

@@ -41,7 +41,7 @@ legacy_fetch(struct legacy *l, const struct ps_alg *alg, EVP_CIPHER **out, ps_er
 	if (alg->legacy && !legacy_open(l))
 		return ps_fail(err, PS_E_UNSUPPORTED, "crypto.cipher", PS_NOWHERE,
 		    W_CRYPTO_LEGACY, PS_TEXT("algorithm", alg->label));
-	cipher = EVP_CIPHER_fetch(alg->legacy ? l->ctx : NULL, alg->ossl, NULL);
+	cipher = alg->legacy ? EVP_CIPHER_fetch(l->ctx, alg->ossl, NULL) : crypto_cipher(alg);
 	if (cipher == NULL)
 		return ps_fail(err, PS_E_UNSUPPORTED, "crypto.cipher", PS_NOWHERE,
 		    W_CRYPTO_MISSING, PS_TEXT("algorithm", alg->label));

@@ -236,6 +236,8 @@ ps_pubkey_free(struct ps_pubkey *k)
 {
 	if (k == NULL)
 		return;
+	ready_clear(&k->verify);
+	ready_clear(&k->encrypt);
 	EVP_PKEY_free(k->pkey);
 	free(k);
 }

@@ -46,12 +46,6 @@ set_padding(EVP_PKEY_CTX *ctx, const struct ps_sigspec *s)
 	    EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, (int)s->salt) == 1;
 }
 
-static const char *
-digest_for(const struct ps_sigspec *s)
-{
-	return is_eddsa(s) ? NULL : s->digest->ossl;
-}
-
 static ps_code
 does_not_fit(const struct ps_sigspec *s, ps_err *err)
 {
@@ -59,102 +53,216 @@ does_not_fit(const struct ps_sigspec *s, ps_err *err)
 	    PS_TEXT("algorithm", s->sig->label));
 }
 
-static ps_code
-sign_into(EVP_MD_CTX *ctx, ps_slice message, struct ps_buf *out, ps_err *err)
+static bool
+set_digest(EVP_PKEY_CTX *ctx, const struct ps_sigspec *s)
 {
-	size_t n = 0, room;
+	EVP_MD *md = crypto_md(s->digest);
+	bool good = md != NULL && EVP_PKEY_CTX_set_signature_md(ctx, md) == 1;
+
+	EVP_MD_free(md);
+	return good;
+}
+
+static ps_code
+no_digest(const struct ps_sigspec *s, const char *where, ps_err *err)
+{
+	return ps_fail(err, PS_E_UNSUPPORTED, where, PS_NOWHERE, W_CRYPTO_MISSING,
+	    PS_TEXT("algorithm", s->digest->label));
+}
+
+/* --- signing --- */
+
+static ps_code
+begin_sign(struct ps_key *k, const struct ps_sigspec *s, struct ready **out, ps_err *err)
+{
+	struct ready want = { .operation = READY_SIGN, .spec = *s };
+	struct ready *r = ready_take(&k->sign, &want);
 	ps_code code;
 
-	/* Short of memory, OpenSSL 3.0 tells a size of 0 for ECDSA, or of 2^32 - 1
-	 * after signing, and calls both success. */
-	if (EVP_DigestSign(ctx, NULL, &n, message.p, message.n) != 1 || n == 0)
-		return crypto_fail(err, "crypto.sign", "EVP_DigestSign");
-	room = n;
-	code = ps_buf_reserve(out, room, err);
+	if (r != NULL) {
+		*out = r;
+		return PS_OK;
+	}
+	if ((code = ready_make(&r, k->pkey, &want, "crypto.sign", err)) != PS_OK)
+		return code;
+	if (EVP_PKEY_sign_init(r->ctx) != 1)
+		code = crypto_fail(err, "crypto.sign", "EVP_PKEY_sign_init");
+	else if (!set_padding(r->ctx, s))
+		code = does_not_fit(s, err);
+	else if (!set_digest(r->ctx, s))
+		code = no_digest(s, "crypto.sign", err);
+	if (code == PS_OK)
+		*out = r;
+	else
+		ready_put(&k->sign, r, false);
+	return code;
+}
+
+/* Short of memory, OpenSSL 3.0 tells a size of 0 for ECDSA, or of 2^32 - 1
+ * after signing, and calls both success. */
+static ps_code
+sign_into(EVP_PKEY_CTX *ctx, EVP_PKEY *pkey, ps_slice digest, struct ps_buf *out, ps_err *err)
+{
+	int size = EVP_PKEY_get_size(pkey);
+	size_t room = size > 0 ? (size_t)size : 0, n = room;
+	ps_code code = ps_buf_reserve(out, room, err);
+
 	if (code != PS_OK)
 		return code;
-	if (EVP_DigestSign(ctx, out->p + out->n, &n, message.p, message.n) != 1 || n > room)
-		return crypto_fail(err, "crypto.sign", "EVP_DigestSign");
+	if (EVP_PKEY_sign(ctx, out->p + out->n, &n, digest.p, digest.n) != 1 || n == 0 ||
+	    n > room)
+		return crypto_fail(err, "crypto.sign", "EVP_PKEY_sign");
 	out->n += n;
 	return PS_OK;
+}
+
+static ps_code
+sign_digest(struct ps_key *k, const struct ps_sigspec *s, ps_slice message, struct ps_buf *out,
+    ps_err *err)
+{
+	uint8_t digest[PS_DIGEST_MAX];
+	struct ready *r;
+	ps_code code = ps_digest_once(s->digest, message, digest, err);
+
+	if (code != PS_OK || (code = begin_sign(k, s, &r, err)) != PS_OK)
+		return code;
+	code = sign_into(r->ctx, k->pkey, (ps_slice){ digest, ps_digest_size(s->digest) }, out,
+	    err);
+	ready_put(&k->sign, r, code == PS_OK);
+	return code;
+}
+
+/* EdDSA signs the message itself (RFC 8032, 4: it is read twice). */
+static ps_code
+sign_message(struct ps_key *k, ps_slice message, struct ps_buf *out, ps_err *err)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	size_t room, n = 0;
+	ps_code code = PS_OK;
+
+	if (ctx == NULL)
+		return ps_nomem(err, "crypto.sign");
+	if (EVP_DigestSignInit_ex(ctx, NULL, NULL, NULL, NULL, k->pkey, NULL) != 1 ||
+	    EVP_DigestSign(ctx, NULL, &n, message.p, message.n) != 1 || n == 0)
+		code = crypto_fail(err, "crypto.sign", "EVP_DigestSignInit");
+	room = n;
+	if (code == PS_OK)
+		code = ps_buf_reserve(out, room, err);
+	if (code == PS_OK && (EVP_DigestSign(ctx, out->p + out->n, &n, message.p,
+	    message.n) != 1 || n > room))
+		code = crypto_fail(err, "crypto.sign", "EVP_DigestSign");
+	if (code == PS_OK)
+		out->n += n;
+	EVP_MD_CTX_free(ctx);
+	return code;
 }
 
 ps_code
 ps_key_sign(struct ps_key *k, const struct ps_sigspec *s, ps_slice message, struct ps_buf *out,
     ps_err *err)
 {
-	EVP_MD_CTX *ctx;
-	EVP_PKEY_CTX *pctx = NULL;
 	ps_code code;
 
 	if (!fits(s, &k->pub->info) || k->pub->info.type->id == PS_KEY_DSA)
 		return does_not_fit(s, err);
-	ctx = EVP_MD_CTX_new();
-	if (ctx == NULL)
-		return ps_nomem(err, "crypto.sign");
 	ERR_set_mark();
-	if (EVP_DigestSignInit_ex(ctx, &pctx, digest_for(s), NULL, NULL, k->pkey, NULL) != 1)
-		code = crypto_fail(err, "crypto.sign", "EVP_DigestSignInit");
-	else if (!set_padding(pctx, s))
-		code = does_not_fit(s, err);
-	else
-		code = sign_into(ctx, message, out, err);
+	code = is_eddsa(s) ? sign_message(k, message, out, err)
+	    : sign_digest(k, s, message, out, err);
 	ERR_pop_to_mark();
+	return code;
+}
+
+/* --- verifying --- */
+
+/* NULL with PS_OK: the key takes no such signature. */
+static ps_code
+begin_verify(struct ps_pubkey *k, const struct ps_sigspec *s, struct ready **out, ps_err *err)
+{
+	struct ready want = { .operation = READY_VERIFY, .spec = *s };
+	struct ready *r = ready_take(&k->verify, &want);
+	ps_code code;
+	bool good;
+
+	*out = r;
+	if (r != NULL)
+		return PS_OK;
+	if ((code = ready_make(&r, k->pkey, &want, "crypto.verify", err)) != PS_OK)
+		return code;
+	good = EVP_PKEY_verify_init(r->ctx) == 1;
+	if (!good)
+		code = crypto_fail(err, "crypto.verify", "EVP_PKEY_verify_init");
+	good = good && set_padding(r->ctx, s) && set_digest(r->ctx, s);
+	if (good)
+		*out = r;
+	else
+		ready_put(&k->verify, r, false);
+	return code;
+}
+
+static ps_code
+verify_digest(struct ps_pubkey *k, const struct ps_sigspec *s, ps_slice digest, ps_slice sig,
+    bool *out_good, ps_err *err)
+{
+	struct ready *r;
+	ps_code code = begin_verify(k, s, &r, err);
+
+	if (code != PS_OK)
+		return code;
+	*out_good = r != NULL &&
+	    EVP_PKEY_verify(r->ctx, sig.p, sig.n, digest.p, digest.n) == 1;
+	if (r != NULL)
+		ready_put(&k->verify, r, *out_good);
+	return PS_OK;
+}
+
+static ps_code
+verify_message(struct ps_pubkey *k, ps_slice message, ps_slice sig, bool *out_good, ps_err *err)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	ps_code code = PS_OK;
+
+	if (ctx == NULL)
+		return ps_nomem(err, "crypto.verify");
+	if (EVP_DigestVerifyInit_ex(ctx, NULL, NULL, NULL, NULL, k->pkey, NULL) != 1)
+		code = crypto_fail(err, "crypto.verify", "EVP_DigestVerifyInit");
+	else
+		*out_good = EVP_DigestVerify(ctx, sig.p, sig.n, message.p, message.n) == 1;
 	EVP_MD_CTX_free(ctx);
 	return code;
+}
+
+static ps_code
+verify_hashed(struct ps_pubkey *k, const struct ps_sigspec *s, ps_slice message, ps_slice sig,
+    bool *out_good, ps_err *err)
+{
+	uint8_t digest[PS_DIGEST_MAX];
+	ps_code code = ps_digest_once(s->digest, message, digest, err);
+
+	return code != PS_OK ? code : verify_digest(k, s,
+	    (ps_slice){ digest, ps_digest_size(s->digest) }, sig, out_good, err);
 }
 
 ps_code
 ps_pubkey_verify(struct ps_pubkey *k, const struct ps_sigspec *s, ps_slice message, ps_slice sig,
     bool *out_good, ps_err *err)
 {
-	EVP_MD_CTX *ctx;
-	EVP_PKEY_CTX *pctx = NULL;
-	ps_code code = PS_OK;
+	ps_code code;
 
 	if (!fits(s, &k->info)) {
 		*out_good = false;
 		return PS_OK;
 	}
-	ctx = EVP_MD_CTX_new();
-	if (ctx == NULL)
-		return ps_nomem(err, "crypto.verify");
 	ERR_set_mark();
-	if (EVP_DigestVerifyInit_ex(ctx, &pctx, digest_for(s), NULL, NULL, k->pkey, NULL) != 1)
-		code = crypto_fail(err, "crypto.verify", "EVP_DigestVerifyInit");
-	else
-		*out_good = set_padding(pctx, s) &&
-		    EVP_DigestVerify(ctx, sig.p, sig.n, message.p, message.n) == 1;
+	code = is_eddsa(s) ? verify_message(k, message, sig, out_good, err)
+	    : verify_hashed(k, s, message, sig, out_good, err);
 	ERR_pop_to_mark();
-	EVP_MD_CTX_free(ctx);
 	return code;
-}
-
-static ps_code
-verify_digest(EVP_PKEY_CTX *ctx, const struct ps_sigspec *s, ps_slice digest, ps_slice sig,
-    bool *out_good, ps_err *err)
-{
-	EVP_MD *md = EVP_MD_fetch(NULL, s->digest->ossl, NULL);
-
-	if (md == NULL)
-		return ps_fail(err, PS_E_UNSUPPORTED, "crypto.verify", PS_NOWHERE,
-		    W_CRYPTO_MISSING, PS_TEXT("algorithm", s->digest->label));
-	if (EVP_PKEY_verify_init(ctx) != 1) {
-		EVP_MD_free(md);
-		return crypto_fail(err, "crypto.verify", "EVP_PKEY_verify_init");
-	}
-	*out_good = set_padding(ctx, s) &&
-	    EVP_PKEY_CTX_set_signature_md(ctx, md) == 1 &&
-	    EVP_PKEY_verify(ctx, sig.p, sig.n, digest.p, digest.n) == 1;
-	EVP_MD_free(md);
-	return PS_OK;
 }
 
 ps_code
 ps_pubkey_verify_digest(struct ps_pubkey *k, const struct ps_sigspec *s, ps_slice digest,
     ps_slice sig, bool *out_good, ps_err *err)
 {
-	EVP_PKEY_CTX *ctx;
 	ps_code code;
 
 	if (is_eddsa(s))
@@ -165,12 +273,7 @@ ps_pubkey_verify_digest(struct ps_pubkey *k, const struct ps_sigspec *s, ps_slic
 		return PS_OK;
 	}
 	ERR_set_mark();
-	ctx = EVP_PKEY_CTX_new_from_pkey(NULL, k->pkey, NULL);
-	if (ctx == NULL)
-		code = crypto_fail(err, "crypto.verify", "EVP_PKEY_CTX_new");
-	else
-		code = verify_digest(ctx, s, digest, sig, out_good, err);
+	code = verify_digest(k, s, digest, sig, out_good, err);
 	ERR_pop_to_mark();
-	EVP_PKEY_CTX_free(ctx);
 	return code;
 }

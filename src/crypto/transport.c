@@ -115,14 +115,32 @@ build_algid(const struct ps_alg *alg, struct ps_buf *out, ps_err *err)
 }
 
 static ps_code
-encrypt_with(EVP_PKEY_CTX *ctx, ps_slice cek, struct ps_buf *out, ps_err *err)
+begin_encrypt(struct ps_pubkey *to, const struct ps_alg *alg, struct ready **out, ps_err *err)
 {
-	size_t n = 0;
-	ps_code code;
+	struct rsa_params p = { .hash = ps_alg_get(PS_SHA256), .mgf = ps_alg_get(PS_SHA256) };
+	struct ready want = { .operation = READY_ENCRYPT, .transport = alg };
+	struct ready *r = ready_take(&to->encrypt, &want);
+	ps_code code = PS_OK;
 
-	if (EVP_PKEY_encrypt(ctx, NULL, &n, cek.p, cek.n) != 1)
-		return crypto_fail(err, "crypto.transport", "EVP_PKEY_encrypt");
-	code = ps_buf_reserve(out, n, err);
+	if (r == NULL && (code = ready_make(&r, to->pkey, &want, "crypto.transport",
+	    err)) == PS_OK && (EVP_PKEY_encrypt_init(r->ctx) != 1 ||
+	    !(alg->id == PS_RSA_OAEP ? set_oaep(r->ctx, &p) :
+	    EVP_PKEY_CTX_set_rsa_padding(r->ctx, RSA_PKCS1_PADDING) == 1))) {
+		code = crypto_fail(err, "crypto.transport", "EVP_PKEY_encrypt_init");
+		ready_put(&to->encrypt, r, false);
+	}
+	if (code == PS_OK)
+		*out = r;
+	return code;
+}
+
+static ps_code
+encrypt_with(EVP_PKEY_CTX *ctx, EVP_PKEY *pkey, ps_slice cek, struct ps_buf *out, ps_err *err)
+{
+	int size = EVP_PKEY_get_size(pkey);
+	size_t n = size > 0 ? (size_t)size : 0;
+	ps_code code = ps_buf_reserve(out, n, err);
+
 	if (code != PS_OK)
 		return code;
 	if (EVP_PKEY_encrypt(ctx, out->p + out->n, &n, cek.p, cek.n) != 1)
@@ -135,8 +153,7 @@ ps_code
 ps_transport_encrypt(struct ps_pubkey *to, const struct ps_alg *alg, ps_slice cek,
     struct ps_buf *out_algid, struct ps_buf *out, ps_err *err)
 {
-	struct rsa_params p = { .hash = ps_alg_get(PS_SHA256), .mgf = ps_alg_get(PS_SHA256) };
-	EVP_PKEY_CTX *ctx;
+	struct ready *r;
 	ps_code code;
 
 	if (!fits(&to->info, alg))
@@ -145,14 +162,11 @@ ps_transport_encrypt(struct ps_pubkey *to, const struct ps_alg *alg, ps_slice ce
 		return ps_fail(err, PS_E_REFUSED, "crypto.transport", PS_NOWHERE,
 		    W_CRYPTO_CIPHER_READ_ONLY, PS_TEXT("algorithm", alg->label));
 	ERR_set_mark();
-	ctx = EVP_PKEY_CTX_new_from_pkey(NULL, to->pkey, NULL);
-	if (ctx == NULL || EVP_PKEY_encrypt_init(ctx) != 1 ||
-	    !(alg->id == PS_RSA_OAEP ? set_oaep(ctx, &p) :
-	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1))
-		code = crypto_fail(err, "crypto.transport", "EVP_PKEY_encrypt_init");
-	else
-		code = encrypt_with(ctx, cek, out, err);
-	EVP_PKEY_CTX_free(ctx);
+	code = begin_encrypt(to, alg, &r, err);
+	if (code == PS_OK) {
+		code = encrypt_with(r->ctx, to->pkey, cek, out, err);
+		ready_put(&to->encrypt, r, code == PS_OK);
+	}
 	ERR_pop_to_mark();
 	return code == PS_OK ? build_algid(alg, out_algid, err) : code;
 }

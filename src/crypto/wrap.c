@@ -54,7 +54,7 @@ ps_wrap_of(const struct ps_algid *a)
 static size_t
 run(const struct ps_alg *wrap, bool encrypt, ps_slice kek, ps_slice in, uint8_t *out)
 {
-	EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, wrap->ossl, NULL);
+	EVP_CIPHER *cipher = crypto_cipher(wrap);
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	int n = 0, rest = 0;
 	bool good = cipher != NULL && ctx != NULL;
