@@ -216,17 +216,23 @@ parse_other(struct der *in, struct cms_recipient *out)
 	der_leave(&seq);
 }
 
+ps_slice
+cms_recipient_block(const struct cms_recipients *r, size_t i)
+{
+	size_t end = i + 1 < r->n ? r->at[i + 1] : r->der.n;
+
+	return (ps_slice){ r->der.p + r->at[i], end - r->at[i] };
+}
+
 void
 cms_recipient_parse(const struct cms_recipients *r, size_t i, struct cms_recipient *out)
 {
-	size_t end = i + 1 < r->n ? r->at[i + 1] : r->der.n;
 	struct der_state state;
 	struct der d;
 
 	memset(out, 0, sizeof *out);
 	out->kind = CMS_OTHER;
-	der_init(&d, &state, (ps_slice){ r->der.p + r->at[i], end - r->at[i] }, 0, false,
-	    "RecipientInfo");
+	der_init(&d, &state, cms_recipient_block(r, i), 0, false, "RecipientInfo");
 	switch (der_next_tag(&d)) {
 	case DER_SEQUENCE:
 		parse_ktri(&d, out);

@@ -43,6 +43,8 @@ struct cms_recipient {
 	ps_slice	 list;		/* kari: RecipientEncryptedKeys, the element */
 	ps_slice	 other_type;	/* ori: OID */
 };
+/* cms_recipient_block: the octets of one; borrowed. */
+ps_slice cms_recipient_block(const struct cms_recipients *r, size_t i);
 /* cms_recipient_parse: a form that cannot be read is CMS_OTHER, not an error. */
 void	cms_recipient_parse(const struct cms_recipients *r, size_t i, struct cms_recipient *out);
 

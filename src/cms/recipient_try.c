@@ -6,6 +6,8 @@
  * each key (STANDARDS B7), and every failure is the same one: which of the
  * blocks failed, and how, is nobody's business (B5, B6).
  */
+#include <string.h>
+
 #include "base/text.h"
 #include "cms/recipient_info.h"
 #include "cms/words.h"
@@ -171,6 +173,45 @@ try_one(const struct cms_recipient *ri, const struct cms_keys *keys, size_t k, s
 	return PS_E_NO_KEY;
 }
 
+/* --- whose block it may be --- */
+
+/* Without the octets that only fill up, so that any form of the number has it. */
+static ps_slice
+core_of(ps_slice number)
+{
+	while (number.n > 0 && (number.p[0] == 0 || number.p[0] == 0xff))
+		number = (ps_slice){ number.p + 1, number.n - 1 };
+	return number;
+}
+
+static bool
+contains(ps_slice block, ps_slice what)
+{
+	return memmem(block.p, block.n, what.p, what.n) != NULL;
+}
+
+static bool
+may_name(ps_slice block, ps_cert *cert)
+{
+	return contains(block, core_of(ps_cert_view_of(cert)->serial)) ||
+	    contains(block, ps_cert_key_id(cert));
+}
+
+/* Whoever is named, his serial number or key identifier stands there; so of a
+ * thousand blocks for others none is taken apart. */
+static bool
+may_be_ours(const struct cms_recipients *r, size_t i, const struct cms_keys *keys)
+{
+	ps_slice block = cms_recipient_block(r, i);
+
+	if (block.n == 0 || block.p[0] == DER_CTX(2) || block.p[0] == DER_CTX(3))
+		return keys->npassword + keys->nkek > 0;
+	for (size_t k = 0; k < keys->nidentity; k++)
+		if (may_name(block, keys->identity[k].cert))
+			return true;
+	return false;
+}
+
 /* Failures of one block that leave the others to be tried. */
 static bool
 goes_on(ps_code code)
@@ -190,6 +231,8 @@ cms_recipients_try(const struct cms_recipients *r, const struct cms_keys *keys, 
 	ps_code code;
 
 	for (; t->place < r->n && t->ntried < most; t->place++, t->key = 0) {
+		if (!may_be_ours(r, t->place, keys))
+			continue;
 		cms_recipient_parse(r, t->place, &ri);
 		while (t->key < keys_for(&ri, keys)) {
 			code = try_one(&ri, keys, t->key++, cek_size, limits, &t->rounds, out_cek,

@@ -53,6 +53,11 @@ PS_MUST ps_code ber_leave_skip(struct ber *b, const char *name, ps_err *err);
  */
 PS_MUST ps_code ber_small(struct ber *b, uint64_t max, const char *name,
     struct ps_buf *out, ps_err *err);
+/*
+ * ber_plain: is the next element at hand whole, at most `max` octets, and such that
+ * ber_small would copy it as it is? *out lives until the next call; ber_skip takes it.
+ */
+bool	ber_plain(struct ber *b, uint64_t max, ps_slice *out);
 /* ber_skip skips the next element. */
 PS_MUST ps_code ber_skip(struct ber *b, const char *name, ps_err *err);
 /* ber_u64 and ber_oid read such elements. `out` of ber_oid has room for 32;

@@ -5,7 +5,8 @@
  * What needs no change is copied octet for octet, because it may be hashed or
  * compared later; only indefinite lengths, constructed OCTET STRINGs, and the
  * lengths of what is around them are written anew. Memory grows with the
- * octets that came, never with a length that was claimed.
+ * octets that came, never with a length that was claimed. Most elements stand
+ * in the window as they are wanted, and are copied at one stroke.
  */
 #include <string.h>
 
@@ -180,6 +181,62 @@ step(struct small *s, unsigned top, ps_err *err)
 	return primitive(s, &h, segment, err);
 }
 
+/* --- what is at hand and needs no change --- */
+
+/* Elements from `p` to `all`, with at most `most` levels within each other, all of
+ * definite and shortest lengths, no string in segments. */
+static bool
+is_plain(const uint8_t *p, const uint8_t *all, unsigned most)
+{
+	const uint8_t *end[DER_DEPTH_MAX + 1] = { all };
+	struct der_head h;
+	unsigned depth = 0;
+
+	while (p != all) {
+		if (der_head_read(p, (size_t)(end[depth] - p), &h) != DER_HEAD_OK ||
+		    h.tag == 0 || h.tag == JOINED || !h.minimal ||
+		    h.length > (size_t)(end[depth] - p) - h.n)
+			return false;
+		p += h.n;
+		if (!der_tag_constructed(h.tag))
+			p += h.length;
+		else if (depth == most)
+			return false;
+		else
+			end[++depth] = p + h.length;
+		while (depth > 0 && p == end[depth])
+			depth--;
+	}
+	return true;
+}
+
+static unsigned
+levels_left(const struct ber *b)
+{
+	uint64_t max = b->limits->der_depth < DER_DEPTH_MAX ? b->limits->der_depth
+	    : DER_DEPTH_MAX;
+
+	return b->depth < max ? (unsigned)max - b->depth : 0;
+}
+
+bool
+ber_plain(struct ber *b, uint64_t max, ps_slice *out)
+{
+	struct der_head h;
+	ps_slice in;
+	uint64_t n;
+
+	if (max > PS_PEEK_MAX)
+		max = PS_PEEK_MAX;
+	if (ber_head(b, "the next element", &h, NULL) != PS_OK || h.tag == 0 ||
+	    h.indefinite || h.length > max || (n = h.n + h.length) > max ||
+	    ps_reader_peek(b->src, (size_t)n, &in, NULL) != PS_OK || in.n < n ||
+	    !is_plain(in.p, in.p + n, levels_left(b)))
+		return false;
+	*out = (ps_slice){ in.p, (size_t)n };
+	return true;
+}
+
 ps_code
 ber_small(struct ber *b, uint64_t max, const char *name, struct ps_buf *out,
     ps_err *err)
@@ -187,8 +244,15 @@ ber_small(struct ber *b, uint64_t max, const char *name, struct ps_buf *out,
 	struct small s = { .b = b, .out = out, .max = max, .start = b->offset,
 	    .from = out->n, .name = name };
 	unsigned top = b->depth;
+	ps_slice whole;
 	ps_code code;
 
+	if (ber_plain(b, max, &whole)) {
+		code = ps_buf_add(out, whole, err);
+		if (code == PS_OK)
+			ber_take(b, whole.n);
+		return code;
+	}
 	do
 		code = step(&s, top, err);
 	while (code == PS_OK && b->depth > top);
