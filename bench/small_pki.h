@@ -8,7 +8,7 @@
 #include <openssl/x509.h>
 
 struct pki {
-	char		 dir[64];	/* root.crt, KIND-issuing.crt, KIND.pem, KIND.crt, many.crt */
+	char		 dir[64];	/* KIND{-root.crt,-issuing.crt,.crt,.pem}, many-N.crt */
 	EVP_PKEY	*key[2];	/* of the leaves: PKI_RSA, PKI_EC */
 	X509		*leaf[2];
 };
