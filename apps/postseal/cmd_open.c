@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "batch.h"
 #include "command.h"
 #include "input.h"
 #include "names.h"
@@ -28,10 +29,12 @@ tell_json(struct opening *p, const ps_verdict *v, const char *path)
 	ps_err err = PS_ERR_INIT;
 	ps_code code;
 
-	if (p->verdict.writer == NULL || v == NULL)
+	ps_writer *w = p->session.in_batch ? batch_results(&p->session) : p->verdict.writer;
+
+	if (p->session.o->verdict == NULL || w == NULL || v == NULL)
 		return EXIT_GOOD;
-	code = ps_verdict_write_json(v, path, p->verdict.writer, &err);
-	return code == PS_OK ? EXIT_GOOD : say_chain(p->verdict.label, code, &err);
+	code = ps_verdict_write_json(v, path, w, &err);
+	return code == PS_OK ? EXIT_GOOD : say_chain("--verdict", code, &err);
 }
 
 /* The text goes to standard error; when that is closed there is nobody left
@@ -41,13 +44,15 @@ tell_text(const ps_verdict *v, const struct message *m)
 {
 	ps_err err = PS_ERR_INIT;
 	ps_writer *w = NULL;
+	ps_slice text;
 
 	if (m->several)
-		fprintf(stderr, "%s:\n", say_label(m->name));
-	fflush(stderr);
-	if (ps_writer_open_fd(&w, STDERR_FILENO, &err) == PS_OK &&
-	    ps_verdict_write_text(v, colours(STDERR_FILENO), w, &err) == PS_OK)
-		(void)w->ops->finish(w, &err);
+		fprintf(say_stream(), "%s:\n", say_label(m->name));
+	if (ps_writer_open_memory(&w, SIZE_MAX, &err) == PS_OK &&
+	    ps_verdict_write_text(v, colours(STDERR_FILENO), w, &err) == PS_OK) {
+		text = ps_writer_memory(w);
+		(void)fwrite(text.p, 1, text.n, say_stream());
+	}
 	ps_writer_close(w);
 }
 
@@ -62,7 +67,7 @@ open_to(struct opening *p, const struct message *m, const char *to)
 
 	if (status != EXIT_GOOD)
 		goto out;
-	progress_begin(&p->session.progress, is_terminal(to));
+	progress_begin(&p->session.progress, p->session.in_batch || is_terminal(to));
 	code = ps_open(p->opener, m->in, out.writer, &v, &err);
 	progress_end(&p->session.progress);
 	if (code != PS_OK) {
@@ -107,6 +112,49 @@ open_one(void *arg, const char *path)
 	return status;
 }
 
+static int
+make(void *worker)
+{
+	struct opening *p = worker;
+
+	p->verdict.fd = -1;
+	return opener_make(&p->opener, &p->session);
+}
+
+static void
+clear(void *worker)
+{
+	ps_opener_free(((struct opening *)worker)->opener);
+}
+
+static const struct batch_verb batch = {
+	.size = sizeof(struct opening),
+	.make = make,
+	.clear = clear,
+	.mail = open_into_dir,
+};
+
+static int
+open_all(struct opening *p)
+{
+	bool parallel = p->session.o->out_dir != NULL && batch_wanted(&p->session);
+	int status = parallel ? EXIT_GOOD : make(p);
+
+	if (status == EXIT_GOOD && p->session.o->verdict != NULL)
+		status = output_open(&p->verdict, p->session.o->verdict);
+	if (status != EXIT_GOOD)
+		return status;
+	if (parallel)
+		status = batch_run(&p->session, &batch, p->verdict.writer);
+	else
+		status = p->session.o->out_dir == NULL
+		    ? session_each(&p->session, open_one, p)
+		    : session_each_mail(&p->session, open_into_dir, p);
+	if (p->verdict.writer != NULL)
+		status = worse(status, output_finish(&p->verdict));
+	return status;
+}
+
 int
 cmd_open(const struct options *o)
 {
@@ -114,15 +162,7 @@ cmd_open(const struct options *o)
 	int status = session_open(&p.session, o);
 
 	if (status == EXIT_GOOD)
-		status = opener_make(&p.opener, &p.session);
-	if (status == EXIT_GOOD && o->verdict != NULL)
-		status = output_open(&p.verdict, o->verdict);
-	if (status == EXIT_GOOD) {
-		status = o->out_dir == NULL ? session_each(&p.session, open_one, &p)
-		    : session_each_mail(&p.session, open_into_dir, &p);
-		if (p.verdict.writer != NULL)
-			status = worse(status, output_finish(&p.verdict));
-	}
+		status = open_all(&p);
 	output_close(&p.verdict);
 	ps_opener_free(p.opener);
 	session_close(&p.session);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "batch.h"
 #include "bcc.h"
 #include "command.h"
 #include "input.h"
@@ -43,7 +44,7 @@ tell_choices(const struct protecting *p)
 	const char *text = ps_protector_explain(p->protector);
 
 	if (p->session.o->explain && text != NULL && text[0] != '\0')
-		fprintf(stderr, "%s%s", text, text[strlen(text) - 1] == '\n' ? "" : "\n");
+		fprintf(say_stream(), "%s%s", text, text[strlen(text) - 1] == '\n' ? "" : "\n");
 }
 
 static ps_code
@@ -71,7 +72,7 @@ protect_to(struct protecting *p, const char *from, const char *to)
 		status = output_open(&out, to);
 	if (status != EXIT_GOOD)
 		goto out;
-	progress_begin(&p->session.progress, is_terminal(to));
+	progress_begin(&p->session.progress, p->session.in_batch || is_terminal(to));
 	code = write_mail(p, in, out.writer, &err);
 	progress_end(&p->session.progress);
 	tell_warnings(p, from);
@@ -118,18 +119,58 @@ set_bcc(struct protecting *p)
 }
 
 static int
-protect(const struct options *o, int what)
+what_of(const struct options *o)
 {
-	struct protecting p = { .what = what };
+	if (o->verb == VERB_SIGN)
+		return PS_SIGN;
+	if (o->verb == VERB_ENCRYPT)
+		return PS_ENCRYPT;
+	return o->verb == VERB_SEAL ? PS_SEAL : 0;
+}
+
+static int
+make(void *worker)
+{
+	struct protecting *p = worker;
+	int status;
+
+	p->what = what_of(p->session.o);
+	status = protector_make(&p->protector, &p->session);
+	return status == EXIT_GOOD ? set_bcc(p) : status;
+}
+
+static void
+clear(void *worker)
+{
+	ps_protector_free(((struct protecting *)worker)->protector);
+}
+
+static const struct batch_verb batch = {
+	.size = sizeof(struct protecting),
+	.make = make,
+	.clear = clear,
+	.one = protect_one,
+};
+
+/* The network is asked by a child of ours, which a process of several threads does
+ * not make; and there are few who ask for a thousand time-stamps. */
+static bool
+parallel(const struct session *s)
+{
+	return s->o->out_dir != NULL && s->o->timestamp == NULL && batch_wanted(s);
+}
+
+static int
+protect(const struct options *o)
+{
+	struct protecting p = { .protector = NULL };
 	int status = session_open(&p.session, o);
 
 	if (o->insecure_recipients)
 		say("%s", T_INSECURE_RECIPIENTS);
-	if (status == EXIT_GOOD)
-		status = protector_make(&p.protector, &p.session);
-	if (status == EXIT_GOOD)
-		status = set_bcc(&p);
-	if (status == EXIT_GOOD)
+	if (status == EXIT_GOOD && parallel(&p.session))
+		status = batch_run(&p.session, &batch, NULL);
+	else if (status == EXIT_GOOD && (status = make(&p)) == EXIT_GOOD)
 		status = session_each(&p.session, protect_one, &p);
 	ps_protector_free(p.protector);
 	session_close(&p.session);
@@ -139,29 +180,29 @@ protect(const struct options *o, int what)
 int
 cmd_sign(const struct options *o)
 {
-	return protect(o, PS_SIGN);
+	return protect(o);
 }
 
 int
 cmd_encrypt(const struct options *o)
 {
-	return protect(o, PS_ENCRYPT);
+	return protect(o);
 }
 
 int
 cmd_seal(const struct options *o)
 {
-	return protect(o, PS_SEAL);
+	return protect(o);
 }
 
 int
 cmd_receipt(const struct options *o)
 {
-	return protect(o, 0);
+	return protect(o);
 }
 
 int
 cmd_expand(const struct options *o)
 {
-	return protect(o, 0);
+	return protect(o);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "batch.h"
 #include "input.h"
 #include "names.h"
 #include "say.h"
@@ -57,6 +58,7 @@ each_of_mbox(struct mails *p, ps_reader *in, const char *path)
 		(void)snprintf(name, sizeof name, "%s#%lu", path == NULL ? "-" : path, ++n);
 		m.name = name;
 		status = worse(status, p->one(p->arg, &m));
+		status = worse(status, batch_relieve(p->s));
 	}
 	if (code != PS_OK)
 		status = worse(status, say_chain(say_label(path), code, &err));
@@ -80,6 +82,15 @@ each_mail(void *arg, const char *path)
 	status = is_mbox ? each_of_mbox(p, m.in, path) : p->one(p->arg, &m);
 	ps_reader_close(m.in);
 	return status;
+}
+
+int
+session_mails(struct session *s, const char *path,
+    int (*one)(void *arg, const struct message *m), void *arg)
+{
+	struct mails p = { .s = s, .one = one, .arg = arg };
+
+	return each_mail(&p, path);
 }
 
 int

@@ -42,7 +42,7 @@ add_identities(ps_opener *op, struct session *s)
 
 	for (size_t i = 0; i < s->o->identity.n; i++) {
 		code = ps_opener_add_identity_file(op, s->o->identity.item[i], secrets_ask,
-		    s->passphrase, &err);
+		    s->asked, &err);
 		if (code != PS_OK)
 			return say_chain(s->o->identity.item[i], code, &err);
 	}

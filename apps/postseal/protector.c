@@ -132,7 +132,7 @@ add_identities(ps_protector *pr, struct session *s)
 
 	for (size_t i = 0; i < s->o->identity.n; i++) {
 		code = ps_protector_add_identity_file(pr, s->o->identity.item[i], secrets_ask,
-		    s->passphrase, &err);
+		    s->asked, &err);
 		if (code != PS_OK)
 			return say_chain(s->o->identity.item[i], code, &err);
 	}

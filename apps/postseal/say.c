@@ -17,6 +17,21 @@
 
 enum { LINE = 8192 };
 
+/* Of the thread: whoever says something deep below knows nothing of batches. */
+static _Thread_local FILE *stream;
+
+void
+say_into(FILE *f)
+{
+	stream = f;
+}
+
+FILE *
+say_stream(void)
+{
+	return stream != NULL ? stream : stderr;
+}
+
 void
 say(const char *format, ...)
 {
@@ -26,7 +41,7 @@ say(const char *format, ...)
 	va_start(ap, format);
 	(void)vsnprintf(line, sizeof line, format, ap);
 	va_end(ap);
-	fprintf(stderr, "postseal: %s\n", line);
+	fprintf(say_stream(), "postseal: %s\n", line);
 }
 
 int

@@ -5,6 +5,7 @@
 /* Talk: all of it goes to standard error, one line a fact, in one form. */
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include <postseal/base.h>
 
@@ -19,6 +20,10 @@ enum { EXIT_GOOD = 0, EXIT_USAGE = 2, EXIT_LATER = 4 };
 
 /* say writes "postseal: ", the text and a line end. */
 void	say(const char *format, ...) SAY_FORMAT(1, 2);
+/* say_into sends what this thread says to `f`, NULL: to standard error again.
+ * say_stream is where it goes. */
+void	say_into(FILE *f);
+FILE	*say_stream(void);
 /* say_usage writes what is wrong with the command line of `verb` and where to
  * read more; returns EXIT_USAGE. */
 int	say_usage(const char *verb, const char *format, ...) SAY_FORMAT(2, 3);

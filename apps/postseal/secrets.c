@@ -96,14 +96,53 @@ secrets_kek(ps_secret **out, const char *path)
 	return status;
 }
 
+void
+secrets_again(struct typed *t)
+{
+	t->next = 0;
+}
+
+void
+secrets_forget(struct typed *t)
+{
+	while (t->n > 0)
+		ps_secret_free(t->answer[--t->n]);
+	t->next = 0;
+}
+
+static ps_code
+copy(ps_secret *out, const ps_secret *from, ps_err *err)
+{
+	ps_slice value = ps_secret_get(from);
+
+	return ps_secret_set(out, value.p, value.n, err);
+}
+
+static void
+remember(struct typed *t, const ps_secret *answer)
+{
+	ps_secret *kept = t->n < TYPED_MAX ? ps_secret_new() : NULL;
+
+	if (kept == NULL || copy(kept, answer, NULL) != PS_OK) {
+		ps_secret_free(kept);
+		return;
+	}
+	t->answer[t->n++] = kept;
+	t->next = t->n;
+}
+
 ps_code
 secrets_ask(void *arg, const char *what, ps_secret *out, ps_err *err)
 {
-	const ps_secret *given = arg;
-	ps_slice value;
+	struct typed *t = arg;
+	ps_code code;
 
-	if (given == NULL)
-		return ps_secret_read_tty(out, what, err);
-	value = ps_secret_get(given);
-	return ps_secret_set(out, value.p, value.n, err);
+	if (t->given != NULL)
+		return copy(out, t->given, err);
+	if (t->next < t->n)
+		return copy(out, t->answer[t->next++], err);
+	code = ps_secret_read_tty(out, what, err);
+	if (code == PS_OK)
+		remember(t, out);
+	return code;
 }

@@ -13,8 +13,19 @@
 int	secrets_passphrase(ps_secret **out, const struct options *o);
 int	secrets_password(ps_secret **out, const char *path);
 int	secrets_kek(ps_secret **out, const char *path);
-/* secrets_ask is what the library calls for a passphrase; `arg` is the given
- * one as ps_secret *, NULL: ask on the terminal. */
+/*
+ * What somebody typed, in the order of the questions. secrets_again begins at the
+ * first: whoever does the same once more is asked the same, and nobody types twice.
+ */
+enum { TYPED_MAX = 64 };
+struct typed {
+	const ps_secret	*given;		/* answers everything; NULL: it is asked for */
+	ps_secret	*answer[TYPED_MAX];
+	size_t		 n, next;
+};
+void	secrets_again(struct typed *t);
+void	secrets_forget(struct typed *t);
+/* secrets_ask is what the library calls for a passphrase; `arg` is a struct typed. */
 ps_code	secrets_ask(void *arg, const char *what, ps_secret *out, ps_err *err);
 
 #endif

@@ -34,6 +34,8 @@ session_open(struct session *s, const struct options *o)
 		status = policy_open(&s->policy, o->policy);
 	if (status == EXIT_GOOD)
 		status = secrets_passphrase(&s->passphrase, o);
+	s->typed.given = s->passphrase;
+	s->asked = &s->typed;
 	return status;
 }
 
@@ -41,6 +43,7 @@ void
 session_close(struct session *s)
 {
 	ps_secret_free(s->passphrase);
+	secrets_forget(&s->typed);
 	ps_policy_free(s->policy);
 	ps_ctx_free(s->ctx);
 	*s = (struct session){ 0 };

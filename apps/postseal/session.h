@@ -8,6 +8,9 @@
 
 #include "options.h"
 #include "progress.h"
+#include "secrets.h"
+
+struct lane;
 
 struct session {
 	const struct options *o;
@@ -15,6 +18,10 @@ struct session {
 	ps_policy	*policy;	/* NULL: the library's default */
 	ps_secret	*passphrase;	/* NULL: ask */
 	struct progress	 progress;
+	struct typed	 typed;		/* passphrases */
+	struct typed	*asked;		/* those of the first thread */
+	struct lane	*lane;		/* what is said about a message; NULL: not kept */
+	bool		 in_batch;
 };
 
 /* session_open returns an exit status after saying what is wrong;
@@ -37,6 +44,9 @@ struct message {
 	const char	*name;		/* "mail.eml", "mails.mbox#3"; NULL: standard input */
 	bool		 several;	/* there are more, so it is told which one this is */
 };
+/* session_mails opens one message; an mbox is taken apart. */
+int	session_mails(struct session *s, const char *path,
+	    int (*one)(void *arg, const struct message *m), void *arg);
 /* session_each_mail opens each message; an mbox is taken apart. */
 int	session_each_mail(struct session *s, int (*one)(void *arg, const struct message *m),
 	    void *arg);

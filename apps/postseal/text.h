@@ -153,7 +153,7 @@
 #define O_BCC_DIR	"one copy for each Bcc recipient, in this folder"
 #define O_NO_SELF	"do not encrypt to your own certificate too"
 #define O_EXPLAIN	"which algorithms were chosen and why, on stderr"
-#define O_THREADS	"use at most so many threads for a message"
+#define O_THREADS	"use at most so many threads"
 #define O_CONTENT	"the content of a detached bare CMS signature"
 #define O_AT		"judge as of this time: 2026-01-31T12:00:00Z"
 #define O_ONLINE	"refused: this version never asks the network when it judges"

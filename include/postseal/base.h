@@ -194,6 +194,24 @@ PS_API PS_MUST ps_code ps_ctx_set_time(ps_ctx *ctx, int64_t now, ps_err *err);
  */
 PS_API PS_MUST ps_code ps_ctx_set_threads(ps_ctx *ctx, unsigned n, ps_err *err);
 /*
+ * A pool of threads, for many messages at once. ps_pool_run does the jobs 0 to n - 1 with
+ * ps_pool_size(threads, n) threads, that of the caller among them: at most `threads`
+ * (0: as many as there are processors), fewer when the system gives no more. `work` is
+ * called for each job, with the number of its thread: an opener or protector belongs to
+ * one thread, so there is one for each number, and they may share a ps_ctx. A job is
+ * begun after those before it; once `work` answers other than 0, no more are begun.
+ * `ended` (may be NULL; what it answers is ignored) is then called for each job that was
+ * begun, in their order, never two at a time, in any of the threads. How far a job may be
+ * ahead of the first that has not ended is bounded.
+ */
+typedef struct ps_pool ps_pool;
+typedef int (*ps_pool_fn)(void *arg, ps_pool *pool, unsigned thread, size_t job);
+PS_API unsigned ps_pool_size(unsigned threads, size_t n);
+PS_API PS_MUST ps_code ps_pool_run(unsigned threads, size_t n, ps_pool_fn work,
+    ps_pool_fn ended, void *arg, ps_err *err);
+/* ps_pool_wait waits, within `work`, until `ended` was called for all jobs before `job`. */
+PS_API void ps_pool_wait(ps_pool *pool, size_t job);
+/*
  * ps_ctx_set_insecure_test_seed makes boundaries and other *public* random
  * text reproducible. Keys, IVs and salts are never touched by it.
  */

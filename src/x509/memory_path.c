@@ -260,7 +260,8 @@ ps_memory_keep(struct ps_memory *m, const struct ps_path_in *in, const struct ps
 	struct ps_known *k;
 
 	if (!usable(m, in) || !out->good || out->nproblem != 0 || out->nchain == 0 ||
-	    !all_plain(out) || !all_at_hand(in, out->chain, out->nchain) || (f = found_new(in, out)) == NULL)
+	    !all_plain(out) || !all_at_hand(in, out->chain, out->nchain) ||
+	    (f = found_new(in, out)) == NULL)
 		return;
 	gone = f;
 	(void)pthread_mutex_lock(&m->lock);
