@@ -29,6 +29,7 @@ struct canonical {
 	struct mime_watch *watch;
 	const struct ps_wide *wide;
 	struct ps_eol	 to_crlf;
+	bool		 converts;	/* bare LF were seen */
 	uint8_t		 out[2 * STEP];
 };
 
@@ -87,13 +88,29 @@ look_joint(const struct mime_watch *w, ps_slice in)
 }
 
 static bool
+has_from_line(const struct ps_wide *wide, ps_slice in)
+{
+	size_t at;
+
+	while ((at = wide->pair(in.p, in.n, '\n', 'F')) < in.n) {
+		in.p += at;
+		in.n -= at;
+		if (in.n >= FROM && memcmp(in.p, from_line, FROM) == 0)
+			return true;
+		in.p++;
+		in.n--;
+	}
+	return false;
+}
+
+static bool
 is_fragile(const struct canonical *c, ps_slice in)
 {
 	unsigned seen = c->wide->look_fragile(in.p, in.n);
 
 	if ((seen & PS_TEXT_BLANK) != 0 || look_joint(c->watch, in))
 		return true;
-	return (seen & PS_TEXT_FROM) != 0 && memmem(in.p, in.n, from_line, FROM) != NULL;
+	return (seen & PS_TEXT_FROM) != 0 && has_from_line(c->wide, in);
 }
 
 static void
@@ -197,9 +214,12 @@ canonical_write(ps_writer *w, ps_slice in, ps_err *err)
 
 	if (in.n == 0)
 		return PS_OK;
+	if (c->converts)
+		return put_converted(c, in, err);
 	seen = c->watch->unsafe && !c->watch->from_lf ? 0 :
 	    look(c->wide, in, c->watch->last);
-	if ((seen & PS_TEXT_BARE_LF) != 0 && c->watch->from_lf)
+	c->converts = (seen & PS_TEXT_BARE_LF) != 0 && c->watch->from_lf;
+	if (c->converts)
 		return put_converted(c, in, err);
 	return put(c, in, seen, err);
 }
@@ -249,6 +269,7 @@ mime_canonical_writer(ps_writer **out, ps_writer *dst,
 	c->dst = dst;
 	c->watch = watch;
 	c->wide = ps_wide();
+	c->converts = false;
 	ps_eol_init(&c->to_crlf, false);
 	*out = &c->pub;
 	return PS_OK;

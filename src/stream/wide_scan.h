@@ -41,14 +41,23 @@ is(octets v, octets c)
 	return (octets)(v == c);
 }
 
+static octets
+pair_at(const uint8_t *p, octets a, octets b)
+{
+	return is(load(p), a) & is(load(p + 1), b);
+}
+
+/* Nearly always there is none, so two blocks are asked at a time. */
 static size_t
 scan_pair(const uint8_t *p, size_t n, uint8_t a, uint8_t b)
 {
 	const octets va = all_of(a), vb = all_of(b);
 	size_t i = 0;
 
+	while (i + 2 * BLOCK < n && !any(pair_at(p + i, va, vb) | pair_at(p + i + BLOCK, va, vb)))
+		i += 2 * BLOCK;
 	for (; i + BLOCK < n; i += BLOCK) {
-		octets hit = is(load(p + i), va) & is(load(p + i + 1), vb);
+		octets hit = pair_at(p + i, va, vb);
 
 		if (any(hit))
 			return i + first(hit);
