@@ -83,6 +83,14 @@ find_id(ps_store *s, const ps_cert *c, int64_t *out_id, bool *out_forgotten, ps_
 	return code;
 }
 
+ps_code
+store_cert_find(ps_store *s, const ps_cert *c, int64_t *out_id, ps_err *err)
+{
+	bool forgotten;
+
+	return find_id(s, c, out_id, &forgotten, err);
+}
+
 /* Who forgot a certificate does not want to learn it again from the next mail. */
 static ps_code
 remember(ps_store *s, const ps_cert *c, ps_store_how how, ps_err *err)
@@ -124,8 +132,8 @@ ps_store_add_cert(ps_store *s, ps_cert *c, ps_store_how how, ps_err *err)
 
 /* --- finding --- */
 
-ps_code
-store_cert_row(const struct query *q, ps_store_cert *out, ps_err *err)
+static ps_code
+read_row(const struct query *q, ps_store_cert *out, ps_err *err)
 {
 	*out = (ps_store_cert){ .size = sizeof *out, .how = (ps_store_how)row_number(q, 1),
 	    .added = row_number(q, 2),
@@ -133,15 +141,15 @@ store_cert_row(const struct query *q, ps_store_cert *out, ps_err *err)
 	return ps_cert_parse(&out->cert, row_octets(q, 0), err);
 }
 
-static ps_code
-tell_each(struct query *q, ps_store_cert_fn each, void *arg, ps_err *err)
+ps_code
+store_cert_each(struct query *q, ps_store_cert_fn each, void *arg, ps_err *err)
 {
 	ps_store_cert c;
 	bool row;
 	ps_code code;
 
 	while ((code = query_next(q, &row, err)) == PS_OK && row) {
-		if ((code = store_cert_row(q, &c, err)) == PS_OK)
+		if ((code = read_row(q, &c, err)) == PS_OK)
 			code = each(arg, &c, err);
 		ps_cert_free(c.cert);
 		if (code != PS_OK)
@@ -186,7 +194,7 @@ ps_store_find_certs(ps_store *s, const char *what, int all, ps_store_cert_fn eac
 	if (what != NULL)
 		query_text(&q, key);
 	query_number(&q, all != 0);
-	return store_leave(s, tell_each(&q, each, arg, err));
+	return store_leave(s, store_cert_each(&q, each, arg, err));
 }
 
 /* --- forgetting --- */
@@ -211,7 +219,8 @@ forget(ps_store *s, const ps_cert *c, int *out_gone, ps_err *err)
 	code = query_run(&q, err);
 	if (code == PS_OK)
 		*out_gone = again;
-	return code;
+	return code == PS_E_REFUSED ? ps_because(err, code, STORE_WHERE, PS_NOWHERE, W_STORE_USED,
+	    PS_TEXT("what", ps_cert_sha256(c))) : code;
 }
 
 ps_code

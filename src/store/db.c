@@ -40,6 +40,7 @@ fail(const struct db *db, int rc, ps_err *err)
 		{ SQLITE_CORRUPT, PS_E_MALFORMED, W_STORE_DAMAGED },
 		{ SQLITE_NOTADB, PS_E_MALFORMED, W_STORE_DAMAGED },
 		{ SQLITE_FULL, PS_E_FULL, W_STORE_FULL },
+		{ SQLITE_CONSTRAINT, PS_E_REFUSED, W_STORE_NEEDED },
 	};
 
 	if ((rc & 0xff) == SQLITE_NOMEM)

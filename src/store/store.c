@@ -38,6 +38,7 @@ make(ps_store **out, char *path, bool there, ps_err *err)
 		free(path);
 		return ps_nomem(err, STORE_WHERE);
 	}
+	s->memory.ops = &store_memory;
 	s->path = path;
 	s->absent = !there;
 	*out = s;

@@ -9,12 +9,13 @@
 #include <pthread.h>
 
 #include "store/db.h"
-#include "x509/cert.h"
+#include "x509/memory.h"
 
 #define STORE_WHERE	"store"
 #define STORE_NEVER	INT64_MIN	/* a time that is not there */
 
 struct ps_store {
+	struct ps_memory	 memory;	/* first: x509/memory.h */
 	char		*path;
 	struct db	*db;		/* NULL: not opened yet */
 	bool		 absent;	/* there is no file yet */
@@ -48,11 +49,28 @@ PS_MUST ps_code store_beside(const char *path, const char *suffix, char **out, p
 /* store_copy_daily makes the copy when that is a day old. */
 void	store_copy_daily(ps_store *s);
 
+/* memory.c */
+extern const struct ps_memory_ops store_memory;
+
 /* certs.c */
-/* store_cert_row makes what is told of a certificate from a row of CERT_COLUMNS. */
-PS_MUST ps_code store_cert_row(const struct query *q, ps_store_cert *out, ps_err *err);
+/* store_cert_find: *out_id 0 when it is not here. */
+PS_MUST ps_code store_cert_find(ps_store *s, const ps_cert *c, int64_t *out_id, ps_err *err);
+/* store_cert_each calls `each` for the rows of a query of CERT_COLUMNS, and ends it. */
+PS_MUST ps_code store_cert_each(struct query *q, ps_store_cert_fn each, void *arg, ps_err *err);
 /* store_cert_add is ps_store_add_cert within a transaction; *out_id: its number. */
 PS_MUST ps_code store_cert_add(ps_store *s, ps_cert *c, ps_store_how how, int64_t *out_id,
     ps_err *err);
+
+/* identities.c */
+/* store_identity_each calls `each` for the rows of a query of IDENTITY_COLUMNS, and ends it. */
+PS_MUST ps_code store_identity_each(struct query *q, ps_store_identity_fn each, void *arg,
+    ps_err *err);
+
+/* people.c */
+/* store_person_add makes an address known; `key` is ps_address_key of it. */
+PS_MUST ps_code store_person_add(ps_store *s, const char *key, const char *address, ps_err *err);
+/* store_seen_add notes that a certificate was seen of it. */
+PS_MUST ps_code store_seen_add(ps_store *s, const char *key, int64_t cert, ps_store_how how,
+    int64_t at, ps_err *err);
 
 #endif
