@@ -51,7 +51,7 @@ struct row {
 static const struct row rows[] = {
 	{ "output", "FILE", O_OUTPUT, AT(output), VERB_OPEN | VERB_CERT | WRITES, TEXT, .letter = 'o' },
 	{ "out-dir", "DIR", O_OUT_DIR, AT(out_dir), VERB_OPEN | WRITES, TEXT },
-	{ "json", NULL, O_JSON, AT(json), VERB_VERIFY | VERB_INSPECT, FLAG },
+	{ "json", NULL, O_JSON, AT(json), VERB_VERIFY | VERB_INSPECT | VERB_CERT, FLAG },
 	{ "verdict", "FILE", O_VERDICT, AT(verdict), VERB_OPEN, TEXT },
 	{ "identity", "FILE", O_IDENTITY, AT(identity), ALL, LIST },
 	{ "to", "X", O_TO, AT(to), SEALS | ANSWERS, LIST },
@@ -69,6 +69,8 @@ static const struct row rows[] = {
 	{ "no-self", NULL, O_NO_SELF, AT(no_self), SEALS, FLAG },
 	{ "draft", NULL, O_DRAFT, AT(draft), VERB_ENCRYPT, FLAG },
 	{ "smime", NULL, O_SMIME, AT(smime), VERB_CERT, FLAG },
+	{ "profile", "NAME", O_PROFILE, AT(profile), VERB_CERT, TEXT },
+	{ "all", NULL, O_ALL, AT(all), VERB_CERT, FLAG },
 	{ "add", NULL, O_ADD, AT(add), VERB_SIGN, FLAG },
 	{ "opaque", NULL, O_OPAQUE, AT(opaque), SIGNS, FLAG },
 	{ "digest", "NAME", O_DIGEST, AT(digest), SIGNS | ANSWERS, TEXT },

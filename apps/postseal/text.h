@@ -42,7 +42,8 @@
 #define T_ONLINE	\
 	"--online is not in this version, which never asks the network when it judges; " \
 	"give CRLs by --crl FILE"
-#define T_CERT_VERB	"this version knows `cert export` alone; there is no store yet"
+#define T_CERT_VERB	"cert wants export or lint first"
+#define T_LINT_FILES	"lint wants the files of certificates to look at"
 #define T_CERT_FORM	"say in which form: --smime, as a mail"
 #define T_OFFLINE	"--timestamp asks the network, and --offline says not to"
 #define T_DRAFT		\
@@ -109,7 +110,7 @@
 #define H_SEAL		"sign and encrypt a mail to everybody in To and Cc"
 #define H_RECEIPT	"make the signed receipt that a mail asks for"
 #define H_EXPAND	"hand a mail on to the members of a mailing list"
-#define H_CERT		"export certificates, as a mail for others"
+#define H_CERT		"certificates: export as a mail for others, lint"
 #define H_VERSION	"the version, its parts and its algorithms"
 #define H_HELP		"this page, or that of a verb"
 
@@ -133,7 +134,9 @@
 	"  postseal expand mail.eml --identity list.p12 --to bob.pem --to eve.pem -o out.eml\n"
 
 #define X_CERT	\
-	"  postseal cert export --smime alice.pem issuing.pem -o certificates.eml\n"
+	"  postseal cert export --smime alice.pem issuing.pem -o certificates.eml\n" \
+	"  postseal cert lint alice.pem\n" \
+	"  postseal cert lint --profile mailbox-strict --all --json *.pem\n"
 
 /* One row of help for each option. */
 #define O_OUTPUT	"write here; replaced only when whole and good"
@@ -166,6 +169,8 @@
 #define O_REVOCATION	"hard: no answer is a refusal; default: soft"
 #define O_POLICY	"default, strict, legacy-read, or a policy file"
 #define O_SMIME		"as a mail that others' programs take certificates from"
+#define O_PROFILE	"lint: mailbox-strict and its kin, none; else as the policies say"
+#define O_ALL		"lint: notices too"
 #define O_ADD		"add a signature to those that the mail has"
 #define O_OPAQUE	"one signed-data object, not multipart/signed"
 #define O_DIGEST	"the digest of signatures: sha256, sha384, sha512"

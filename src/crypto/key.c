@@ -128,6 +128,12 @@ ps_key_info(const struct ps_key *k, struct ps_key_info *out)
 	*out = k->pub->info;
 }
 
+ps_slice
+ps_key_spki(const struct ps_key *k)
+{
+	return ps_buf_get(&k->spki);
+}
+
 /* One RSA key may be certified as rsaEncryption, RSA-PSS or RSA-OAEP, which
  * OpenSSL calls different types; the numbers decide. */
 static bool

@@ -40,6 +40,8 @@ void	ps_key_info(const struct ps_key *k, struct ps_key_info *out);
 struct ps_key *ps_key_ref(struct ps_key *k);	/* shared; each ref is freed */
 /* ps_key_matches: is it the private half of this SubjectPublicKeyInfo? */
 bool	ps_key_matches(const struct ps_key *k, ps_slice spki);
+/* ps_key_spki borrows its SubjectPublicKeyInfo, for as long as the key lives. */
+ps_slice ps_key_spki(const struct ps_key *k);
 
 /* What a key file holds: private keys, and certificates as DER. */
 struct ps_keyfile {

@@ -83,4 +83,8 @@
 #define W_CRYPTO_FILE_DEEP PS_N_("the bags of {file} are nested too deep")
 #define W_CRYPTO_FILE_PUBLIC PS_N_("{file} is protected by public keys rather than by a passphrase")
 
+#define W_CRYPTO_MAKE_KIND PS_N_("{kind} is no kind of key that is made here; there are {list}")
+#define W_CRYPTO_WRITE_TOKEN PS_N_("the private key stays in its token and cannot be written")
+#define W_CRYPTO_WRITE_EMPTY PS_N_("an empty passphrase protects nothing; choose one")
+
 #endif
