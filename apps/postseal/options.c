@@ -333,9 +333,7 @@ check_identities(const struct options *o)
 	for (size_t i = 0; i < o->identity.n; i++) {
 		const char *x = o->identity.item[i];
 
-		if (strncmp(x, "pkcs11:", 7) == 0)
-			return say_usage(o->verb_name, T_IDENTITY_TOKEN, x);
-		if (strchr(x, '@') != NULL && !file_is_meant(x))
+		if (strncmp(x, "pkcs11:", 7) != 0 && strchr(x, '@') != NULL && !file_is_meant(x))
 			return say_usage(o->verb_name, T_IDENTITY_ADDRESS, x);
 	}
 	if ((o->verb & (SIGNS | ANSWERS)) != 0 && o->identity.n == 0)

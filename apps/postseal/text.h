@@ -35,8 +35,6 @@
 #define T_IDENTITY_ADDRESS \
 	"--identity %s: finding identities by address comes with a later version; " \
 	"name the PKCS#12 or PEM file"
-#define T_IDENTITY_TOKEN \
-	"--identity %s: keys in tokens come with a later version; name a PKCS#12 or PEM file"
 #define T_TO		\
 	"--to wants a certificate file or an address like bob@example.net, not %s"
 #define T_ONLINE	\
@@ -143,7 +141,7 @@
 #define O_OUT_DIR	"write each message under its name in this folder"
 #define O_JSON		"one JSON object a message, each on one line"
 #define O_VERDICT	"write the verdict as JSON to this file as well"
-#define O_IDENTITY	"PKCS#12 or PEM: key and certificate; repeatable"
+#define O_IDENTITY	"PKCS#12, PEM or pkcs11: URI; repeatable"
 #define O_TO		"certificate file or address; repeatable"
 #define O_CERT		"more certificates; repeatable"
 #define O_LEARN		"a mail that a recipient signed, to learn from; repeatable"
@@ -202,7 +200,7 @@
 	"  policy      default, strict, legacy-read, and policy files\n" \
 	"  store       not in this version: name certificates and identities by file\n" \
 	"  network     for --timestamp alone (postseal-fetch); nothing else is ever fetched\n" \
-	"  tokens      not in this version: no pkcs11: identities\n" \
+	"  tokens      pkcs11: identities, by OpenSSL's provider or engine where installed\n" \
 	"  headers     --headers baseline, shy, none and off\n" \
 	"  gateway     not in this version\n"
 #define V_ALGORITHMS	"\nAlgorithms\n"
