@@ -95,7 +95,7 @@ torture() {
 # levels FOLDER: the loops of src/stream/wide.h as each processor has them; what
 # this machine's best are runs in all else.
 levels() {
-	for level in portable ssse3 avx2 avx512; do
+	for level in portable ssse3 avx2; do
 		label=cpu-$level
 		POSTSEAL_CPU=$level suite "$label" "$1" base64 eol step qp reader writer multipart \
 		    canonical rewrite mbox mime_corpus property_windows property_limits
