@@ -60,15 +60,23 @@ static const struct {
 
 enum { N = sizeof levels / sizeof levels[0] };
 
+static size_t
+last_allowed(const char *limit)
+{
+	if (limit == NULL)
+		return N - 1;
+	for (size_t i = 0; i < N; i++)
+		if (strcmp(levels[i].name, limit) == 0)
+			return i;
+	return 0;
+}
+
 enum ps_cpu
 ps_cpu_limited(const char *limit)
 {
-	size_t top = N - 1, best = 0;
+	size_t last = last_allowed(limit), best = 0;
 
-	if (limit != NULL)
-		while (top > 0 && strcmp(levels[top].name, limit) != 0)
-			top--;
-	for (size_t i = 1; i <= top && levels[i].has(); i++)
+	for (size_t i = 0; i <= last && levels[i].has(); i++)
 		best = i;
 	return levels[best].level;
 }
