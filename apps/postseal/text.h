@@ -42,6 +42,7 @@
 	"give CRLs by --crl FILE"
 #define T_CERT_VERB	"this version knows `cert export` alone; there is no store yet"
 #define T_CERT_FORM	"say in which form: --smime, as a mail"
+#define T_SHELL		"name your shell: bash, zsh or fish"
 #define T_OFFLINE	"--timestamp asks the network, and --offline says not to"
 #define T_DRAFT		\
 	"--draft needs --identity FILE: a draft is encrypted to its author alone"
@@ -108,6 +109,7 @@
 #define H_RECEIPT	"make the signed receipt that a mail asks for"
 #define H_EXPAND	"hand a mail on to the members of a mailing list"
 #define H_CERT		"export certificates, as a mail for others"
+#define H_COMPLETION	"what your shell needs to complete command lines"
 #define H_VERSION	"the version, its parts and its algorithms"
 #define H_HELP		"this page, or that of a verb"
 
@@ -132,6 +134,9 @@
 
 #define X_CERT	\
 	"  postseal cert export --smime alice.pem issuing.pem -o certificates.eml\n"
+
+#define X_COMPLETION	\
+	"  postseal completion bash >~/.local/share/bash-completion/completions/postseal\n"
 
 /* One row of help for each option. */
 #define O_OUTPUT	"write here; replaced only when whole and good"
