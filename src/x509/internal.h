@@ -31,10 +31,6 @@ bool	ps_name_each(ps_slice name, ps_name_fn see, void *arg);
 /* ps_name_common writes the last commonName as it is, unescaped, else "". */
 const char *ps_name_common(ps_slice name, char *out, size_t size);
 
-/* --- name_equal.c --- */
-/* ps_name_hash is the same for names that ps_name_equal takes for one. */
-uint32_t ps_name_hash(ps_slice name);
-
 /* --- mailbox.c --- */
 /* RFC 5321, 4.5.3.1 says 64 + 1 + 255; local parts of senders are longer. */
 enum { PS_ADDRESS_MAX = 1024, PS_DOMAIN_MAX = 255 };
