@@ -32,7 +32,7 @@ enum {
 	ANSWERS	= VERB_RECEIPT | VERB_EXPAND,	/* read a mail to write one */
 	WRITES	= VERB_SIGN | SEALS | ANSWERS,
 	ALL	= READS | WRITES,
-	HELPS	= ALL | VERB_CERT | VERB_VERSION | VERB_HELP
+	HELPS	= ALL | VERB_CERT | VERB_VERSION | VERB_HELP | VERB_COMPLETION
 };
 
 struct row {
@@ -407,6 +407,16 @@ options_clear(struct options *o)
 			free(((struct texts *)(void *)((char *)o + rows[i].at))->item);
 	free(o->message.item);
 	memset(o, 0, sizeof *o);
+}
+
+void
+options_each(enum verb verbs, void (*see)(void *arg, const struct option_fact *o), void *arg)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if ((rows[i].verbs & (unsigned)verbs) != 0)
+			see(arg, &(struct option_fact){ .name = rows[i].name,
+			    .help = rows[i].help, .value = rows[i].value,
+			    .letter = rows[i].letter });
 }
 
 void

@@ -41,6 +41,7 @@
 #define T_CERT_VERB	"cert wants export or lint first"
 #define T_LINT_FILES	"lint wants the files of certificates to look at"
 #define T_CERT_FORM	"say in which form: --smime, as a mail"
+#define T_SHELL		"name your shell: bash, zsh or fish"
 #define T_OFFLINE	"--timestamp asks the network, and --offline says not to"
 #define T_DRAFT		\
 	"--draft needs --identity FILE: a draft is encrypted to its author alone"
@@ -107,6 +108,7 @@
 #define H_RECEIPT	"make the signed receipt that a mail asks for"
 #define H_EXPAND	"hand a mail on to the members of a mailing list"
 #define H_CERT		"certificates: export as a mail for others, lint"
+#define H_COMPLETION	"what your shell needs to complete command lines"
 #define H_VERSION	"the version, its parts and its algorithms"
 #define H_HELP		"this page, or that of a verb"
 
@@ -133,6 +135,9 @@
 	"  postseal cert export --smime alice.pem issuing.pem -o certificates.eml\n" \
 	"  postseal cert lint alice.pem\n" \
 	"  postseal cert lint --profile mailbox-strict --all --json *.pem\n"
+
+#define X_COMPLETION	\
+	"  postseal completion bash >~/.local/share/bash-completion/completions/postseal\n"
 
 /* One row of help for each option. */
 #define O_OUTPUT	"write here; replaced only when whole and good"
