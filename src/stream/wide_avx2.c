@@ -133,5 +133,6 @@ const struct ps_wide ps_wide_avx2 = {
 	.pair = scan_pair,
 	.look = scan_look,
 	.look_fragile = scan_fragile,
+	.count_above = scan_count_above,
 };
 #endif

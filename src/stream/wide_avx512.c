@@ -81,5 +81,6 @@ const struct ps_wide ps_wide_avx512 = {
 	.pair = scan_pair,
 	.look = scan_look,
 	.look_fragile = scan_fragile,
+	.count_above = scan_count_above,
 };
 #endif

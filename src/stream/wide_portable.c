@@ -42,4 +42,5 @@ const struct ps_wide ps_wide_portable = {
 	.pair = scan_pair,
 	.look = scan_look,
 	.look_fragile = scan_fragile,
+	.count_above = scan_count_above,
 };

@@ -184,3 +184,23 @@ scan_fragile(const uint8_t *p, size_t n)
 		seen |= fragile_octet(p + i, n - i);
 	return seen | (any(blank) ? PS_TEXT_BLANK : 0u) | (any(from) ? PS_TEXT_FROM : 0u);
 }
+
+/* Lanes count down from 0, no more than 255 times between two sums. */
+static size_t
+scan_count_above(const uint8_t *p, size_t n, uint8_t c)
+{
+	const octets vc = all_of(c);
+	size_t count = 0, i = 0;
+
+	while (n - i >= BLOCK) {
+		octets lanes = all_of(0);
+
+		for (unsigned turn = 0; turn < 255 && n - i >= BLOCK; turn++, i += BLOCK)
+			lanes += (octets)(load(p + i) > vc);	/* true is -1 */
+		for (unsigned lane = 0; lane < BLOCK; lane++)
+			count += (uint8_t)-lanes[lane];
+	}
+	for (; i < n; i++)
+		count += p[i] > c;
+	return count;
+}

@@ -132,5 +132,6 @@ const struct ps_wide ps_wide_ssse3 = {
 	.pair = scan_pair,
 	.look = scan_look,
 	.look_fragile = scan_fragile,
+	.count_above = scan_count_above,
 };
 #endif
