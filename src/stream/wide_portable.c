@@ -32,7 +32,7 @@ first(octets v)
 	return i;
 }
 
-#include "stream/wide_scan.h"
+#include "stream/wide_scan.inc"
 
 const struct ps_wide ps_wide_portable = {
 	.b64_decode = ps_b64_decode_clean,
