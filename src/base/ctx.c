@@ -32,6 +32,10 @@ ps_ctx_new(void)
 
 	if (ctx == NULL)
 		return NULL;
+	if ((ctx->news = ps_news_memory_new()) == NULL) {
+		free(ctx);
+		return NULL;
+	}
 	ctx->limits = ps_limits_default;
 	ctx->now = INT64_MIN;
 	return ctx;
@@ -40,13 +44,14 @@ ps_ctx_new(void)
 void
 ps_ctx_free(ps_ctx *ctx)
 {
-	struct ps_ctx_part *memory;
+	struct ps_ctx_part *recall;
 
 	if (ctx == NULL)
 		return;
-	memory = atomic_load(&ctx->memory);
-	if (memory != NULL)
-		memory->free(memory);
+	recall = atomic_load(&ctx->recall);
+	if (recall != NULL)
+		recall->free(recall);
+	ps_news_memory_free(ctx->news);
 	free(ctx);
 }
 

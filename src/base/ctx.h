@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/news.h"
 
 /* What a higher layer keeps in a context, and how it is freed. */
 struct ps_ctx_part {
@@ -21,7 +22,8 @@ struct ps_ctx {
 	unsigned	 threads;
 	bool		 seeded;	/* for tests only */
 	uint64_t	 seed;
-	_Atomic(struct ps_ctx_part *) memory;	/* x509/memory.h; NULL: not yet */
+	_Atomic(struct ps_ctx_part *) recall;	/* x509/recall.h; NULL: not yet */
+	struct ps_news_memory *news;	/* where no store keeps it */
 };
 
 /* ps_ctx_now is the clock to judge by. */

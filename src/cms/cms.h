@@ -79,16 +79,17 @@ ps_slice cms_digests_get(const struct cms_digests *s, const struct ps_alg *alg);
 void	cms_digests_clear(struct cms_digests *s);
 
 /* --- certificates and revocation lists that a message carries --- */
-struct ps_memory;
+struct ps_recall;
 struct cms_bag {
-	struct ps_memory *memory;	/* who is known already; NULL: nobody */
+	struct ps_recall *recall;	/* who is known already; NULL: nobody */
 	ps_cert		**cert;
 	size_t		 ncert;
 	struct ps_buf	*crl;
 	size_t		 ncrl;
 	unsigned	 skipped;	/* entries that are not certificates or cannot be read */
-	unsigned	 nattribute;	/* of these attribute certificates, */
-	unsigned	 nocsp;		/* and OCSP responses (RFC 5940) */
+	unsigned	 nattribute;	/* of these attribute certificates */
+	struct ps_buf	*ocsp;		/* OCSPResponses (RFC 5940) */
+	size_t		 nocsp;
 };
 /* cms_bag_read reads a [tag] IMPLICIT set of CertificateChoices or of
  * RevocationInfoChoices if it comes next. */

@@ -395,6 +395,8 @@ set(ps_policy *p, const char *section, const char *key, const char *value, ps_er
 {
 	if (strcmp(section, "rules") == 0)
 		return set_rule(p, key, value, err);
+	if (strcmp(section, "network") == 0)
+		return ps_policy_set_network(p, key, value, err);
 	for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
 		if (strcmp(sections[i].name, section) == 0)
 			return set_in_section(p, i, key, value, err);

@@ -15,7 +15,7 @@
 #include "mime/multipart.h"
 #include "smime/opening.h"
 #include "smime/words.h"
-#include "x509/memory.h"
+#include "x509/recall.h"
 
 /* --- micalg --- */
 
@@ -360,7 +360,7 @@ read_signed(ps_ctx *ctx, ps_reader *ber, struct cms_signed *s, ps_err *err)
 		    W_OPEN_SIGNATURE_PART);
 	if ((code = cms_signed_open(s, &shell.ber, err)) != PS_OK)
 		return code;
-	s->bag.memory = ps_memory_of(ctx);
+	s->bag.recall = ps_recall_of(ctx);
 	if ((s->has_content && (code = ps_reader_drain(s->content, NULL, err)) != PS_OK) ||
 	    (code = cms_signed_finish(s, err)) != PS_OK)
 		return code;
@@ -719,7 +719,7 @@ open_opaque(struct opening *o, struct cms_shell *shell, struct cms_signed *s, ps
 {
 	ps_code code = cms_signed_open(s, &shell->ber, err);
 
-	s->bag.memory = ps_memory_of(o->op->setup.ctx);
+	s->bag.recall = ps_recall_of(o->op->setup.ctx);
 	return code;
 }
 

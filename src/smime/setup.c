@@ -10,7 +10,7 @@
 
 #include "base/words.h"
 #include "smime/words.h"
-#include "x509/memory.h"
+#include "x509/recall.h"
 
 ps_code
 ps_setup_init(struct ps_setup *s, ps_ctx *ctx, ps_err *err)
@@ -117,7 +117,7 @@ take_certs(struct ps_setup *s, const struct ps_keyfile *f, ps_err *err)
 	ps_code code = PS_OK;
 
 	for (size_t i = 0; i < f->ncert && code == PS_OK; i++) {
-		code = ps_memory_parse(ps_memory_of(s->ctx), &cert,
+		code = ps_recall_parse(ps_recall_of(s->ctx), &cert,
 		    ps_buf_get(&f->cert[i]), err);
 		if (code == PS_OK)
 			code = ps_setup_add_cert(s, cert, err);
@@ -260,17 +260,22 @@ collect_certs(const struct ps_setup *s, const struct cms_bag *more, struct ps_pa
 static ps_code
 collect_lists(const struct cms_bag *more, struct ps_path_in *in, ps_slice **out, ps_err *err)
 {
-	size_t n = more == NULL ? 0 : more->ncrl;
+	size_t n = more == NULL ? 0 : more->ncrl, nocsp = more == NULL ? 0 : more->nocsp;
 	ps_slice *crl;
 
-	if (n == 0)
+	if (n + nocsp == 0)
 		return PS_OK;
-	if ((crl = calloc(n, sizeof *crl)) == NULL)
+	if ((crl = calloc(n + nocsp, sizeof *crl)) == NULL)	/* the answers behind */
 		return ps_nomem(err, "smime.setup");
 	for (size_t i = 0; i < n; i++)
 		crl[i] = ps_buf_get(&more->crl[i]);
-	in->crl = *out = crl;
+	for (size_t i = 0; i < nocsp; i++)
+		crl[n + i] = ps_buf_get(&more->ocsp[i]);
+	*out = crl;
+	in->crl = crl;
 	in->ncrl = n;
+	in->ocsp = &crl[n];
+	in->nocsp = nocsp;
 	return PS_OK;
 }
 
@@ -278,9 +283,10 @@ static ps_code
 judge_path(struct ps_setup *s, ps_cert *cert, const struct cms_bag *more,
     enum ps_purpose purpose, int64_t at, bool past, struct ps_path_out *out, ps_err *err)
 {
-	struct ps_path_in in = { .trust = s->trust, .cert = cert, .at = at, .past = past,
+	struct ps_path_in in = { .trust = s->trust, .cert = cert, .news = ps_setup_news(s),
+	    .at = at, .past = past,
 	    .purpose = purpose, .revocation = s->revocation, .policy = s->policy,
-	    .limits = &s->ctx->limits, .memory = ps_memory_of(s->ctx) };
+	    .limits = &s->ctx->limits, .recall = ps_recall_of(s->ctx) };
 	ps_cert **extra = NULL;
 	ps_slice *crl = NULL;
 	ps_code code;

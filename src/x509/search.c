@@ -20,7 +20,7 @@
 
 #include "base/text.h"
 #include "x509/internal.h"
-#include "x509/memory.h"
+#include "x509/recall.h"
 #include "x509/words.h"
 
 #define WHERE	"x509.search"
@@ -525,10 +525,10 @@ ps_path_check(const struct ps_path_in *in, struct ps_path_out *out, ps_err *err)
 
 	if (in->cert == NULL || in->trust == NULL)
 		return ps_nomem(err, WHERE);
-	if (ps_memory_path(in->memory, in, out))
+	if (ps_recall_path(in->recall, in, out))
 		return PS_OK;
 	code = check_anew(in, out, err);
 	if (code == PS_OK)
-		ps_memory_keep(in->memory, in, out);
+		ps_recall_keep(in->recall, in, out);
 	return code;
 }

@@ -12,7 +12,7 @@
 
 #include <openssl/x509_vfy.h>
 
-#include "x509/memory.h"
+#include "x509/recall.h"
 #include "x509/path.h"
 
 enum { YEAR = 31557600, STRANGERS = 2000 };
@@ -51,7 +51,7 @@ setup(struct world *w)
 	w->extra[0] = pki_cert("issuing");
 	w->in = (struct ps_path_in){ .trust = w->trust, .cert = w->alice, .extra = w->extra,
 	    .nextra = 1, .at = PKI_NOW, .revocation = PS_REVOCATION_SOFT, .policy = w->policy,
-	    .limits = &ps_limits_default, .memory = ps_memory_of(w->ctx) };
+	    .limits = &ps_limits_default, .recall = ps_recall_of(w->ctx) };
 }
 
 static void
@@ -152,14 +152,14 @@ a_known_certificate_is_not_parsed(void **state)
 	(void)state;
 	setup(&w);
 	assert_judged(&w, true);
-	assert_int_equal(ps_memory_count(w.in.memory), 2);
-	assert_ok(ps_memory_parse(w.in.memory, &c, ps_buf_get(&der), &err), &err);
+	assert_int_equal(ps_recall_count(w.in.recall), 2);
+	assert_ok(ps_recall_parse(w.in.recall, &c, ps_buf_get(&der), &err), &err);
 	assert_ptr_equal(c, w.alice);
 	ps_cert_free(c);
-	assert_null(ps_memory_find(w.in.memory, ps_buf_get(&other)));
+	assert_null(ps_recall_find(w.in.recall, ps_buf_get(&other)));
 	/* One octet of the signature changed: another certificate. */
 	der.p[der.n - 1] ^= 1;
-	assert_null(ps_memory_find(w.in.memory, ps_buf_get(&der)));
+	assert_null(ps_recall_find(w.in.recall, ps_buf_get(&der)));
 	ps_buf_clear(&der);
 	ps_buf_clear(&other);
 	teardown(&w);
@@ -330,7 +330,7 @@ strangers_do_not_stay(void **state)
 	assert_judged(&w, true);
 	der = pki_der("bob");
 	w.in.cert = NULL;
-	assert_ok(ps_memory_parse(w.in.memory, &w.extra[1], ps_buf_get(&der), &err), &err);
+	assert_ok(ps_recall_parse(w.in.recall, &w.extra[1], ps_buf_get(&der), &err), &err);
 	serial = ps_cert_view_of(w.extra[1])->serial;
 	at = place_of(ps_cert_der(w.extra[1]), serial);
 	assert_true(serial.n >= 4);
@@ -340,10 +340,10 @@ strangers_do_not_stay(void **state)
 		for (size_t k = 0; k < 4; k++)
 			der.p[at + serial.n - 1 - k] = serial.p[serial.n - 1 - k] ^
 			    (uint8_t)(i >> (8 * k));
-		assert_ok(ps_memory_parse(w.in.memory, &c, ps_buf_get(&der), &err), &err);
+		assert_ok(ps_recall_parse(w.in.recall, &c, ps_buf_get(&der), &err), &err);
 		w.in.cert = c;
 		assert_false(ask(&w).good);
-		assert_int_equal(ps_memory_count(w.in.memory), 2);
+		assert_int_equal(ps_recall_count(w.in.recall), 2);
 		ps_cert_free(c);
 	}
 	w.in.cert = w.alice;
@@ -365,14 +365,14 @@ the_oldest_makes_room(void **state)
 	ps_ctx_free(w.ctx);
 	w.ctx = ps_ctx_new();
 	assert_ok(ps_ctx_set_limit(w.ctx, "known_certificates", 2, &err), &err);
-	w.in.memory = ps_memory_of(w.ctx);
+	w.in.recall = ps_recall_of(w.ctx);
 	assert_judged(&w, true);
 	w.in.purpose = PS_PURPOSE_ENCRYPT;
 	w.in.cert = bob;
 	assert_judged(&w, true);
-	assert_int_equal(ps_memory_count(w.in.memory), 2);
+	assert_int_equal(ps_recall_count(w.in.recall), 2);
 	assert_remembered(&w);
-	assert_null(ps_memory_find(w.in.memory, ps_cert_der(w.alice)));
+	assert_null(ps_recall_find(w.in.recall, ps_cert_der(w.alice)));
 	ps_cert_free(bob);
 	teardown(&w);
 }
@@ -388,11 +388,11 @@ nothing_is_kept_when_nothing_may(void **state)
 	ps_ctx_free(w.ctx);
 	w.ctx = ps_ctx_new();
 	assert_ok(ps_ctx_set_limit(w.ctx, "known_certificates", 0, &err), &err);
-	w.in.memory = ps_memory_of(w.ctx);
+	w.in.recall = ps_recall_of(w.ctx);
 	assert_judged(&w, true);
 	assert_judged(&w, true);
-	assert_int_equal(ps_memory_count(w.in.memory), 0);
-	w.in.memory = NULL;
+	assert_int_equal(ps_recall_count(w.in.recall), 0);
+	w.in.recall = NULL;
 	assert_judged(&w, true);
 	teardown(&w);
 }
@@ -427,7 +427,7 @@ threads_share_it(void **state)
 	w[1].ctx = ps_ctx_new();
 	assert_ok(ps_ctx_set_limit(w[1].ctx, "known_certificates", 2, &err), &err);
 	for (unsigned i = 0; i < 4; i++)
-		w[i].in.memory = ps_memory_of(w[1].ctx);
+		w[i].in.recall = ps_recall_of(w[1].ctx);
 	for (unsigned i = 0; i < 4; i += 2) {
 		ps_cert_free(w[i].alice);
 		w[i].in.cert = w[i].alice = pki_cert("bob");

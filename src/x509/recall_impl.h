@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef PS_X509_MEMORY_IMPL_H
-#define PS_X509_MEMORY_IMPL_H
+#ifndef PS_X509_RECALL_IMPL_H
+#define PS_X509_RECALL_IMPL_H
 
-/* What memory.c (who is known) and memory_path.c (what is known of him) share. */
+/* What recall.c (who is known) and recall_path.c (what is known of him) share. */
 
 #include <pthread.h>
 
 #include "x509/internal.h"
-#include "x509/memory.h"
+#include "x509/recall.h"
 
 /* All that a verdict on a path rests on, but for the certificates and the time. */
 struct ps_basis {
@@ -30,30 +30,31 @@ struct ps_found {
 	size_t		 nsigner;
 	bool		 revocation_checked;
 	int64_t		 revocation_at;
+	const char	*revocation_by, *revocation_why;	/* static */
 };
 
-struct ps_known {
+struct ps_recalled {
 	ps_cert		*cert;
 	uint64_t	 hash;
-	struct ps_known	*same;		/* the next in the same bucket */
-	struct ps_known	*newer, *older;	/* in the order of their last use */
+	struct ps_recalled	*same;		/* the next in the same bucket */
+	struct ps_recalled	*newer, *older;	/* in the order of their last use */
 	struct ps_found	*found[PS_FINDINGS_EACH];
 	unsigned	 next;		/* place that is filled next */
 };
 
-struct ps_memory {
+struct ps_recall {
 	struct ps_ctx_part part;
 	pthread_mutex_t	 lock;
-	struct ps_known	**bucket;
+	struct ps_recalled	**bucket;
 	size_t		 nbucket;	/* a power of two */
-	struct ps_known	*newest, *oldest;
+	struct ps_recalled	*newest, *oldest;
 	size_t		 n, max;
 };
 
-/* With the lock held. ps_known_find also makes it the newest. */
-struct ps_known *ps_known_find(struct ps_memory *m, ps_slice der);
-/* ps_known_add: NULL when memory is out or nothing may be kept. */
-struct ps_known *ps_known_add(struct ps_memory *m, ps_cert *c);
+/* With the lock held. ps_recalled_find also makes it the newest. */
+struct ps_recalled *ps_recalled_find(struct ps_recall *m, ps_slice der);
+/* ps_recalled_add: NULL when memory is out or nothing may be kept. */
+struct ps_recalled *ps_recalled_add(struct ps_recall *m, ps_cert *c);
 void	ps_found_free(struct ps_found *f);
 
 #endif

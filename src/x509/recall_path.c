@@ -6,22 +6,24 @@
  * could find nothing else: the same anchors, lists, policy and question; its
  * certificates at hand once more; and a time between the same dates. For all that
  * a judgement does with the time is to compare it: with the dates of the path's
- * certificates, of lists, and with those of the policy. Lists that a message
- * brings are news each time, so then everything is judged again.
+ * certificates, of lists, and with those of the policy. Lists and answers that a
+ * message brings, or that somebody can be asked for, are news each time, so then
+ * everything is judged again.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "x509/memory_impl.h"
+#include "x509/recall_impl.h"
 
 static bool
-usable(const struct ps_memory *m, const struct ps_path_in *in)
+usable(const struct ps_recall *m, const struct ps_path_in *in)
 {
 	/* What was revoked later was good before: a date that stands in no list's head. */
 	if (in->past && in->revocation != PS_REVOCATION_OFF && ps_path_has_lists(in))
 		return false;
-	return m != NULL && (in->ncrl == 0 || in->revocation == PS_REVOCATION_OFF);
+	return m != NULL && (in->revocation == PS_REVOCATION_OFF ||
+	    (in->ncrl == 0 && in->nocsp == 0 && in->news == NULL));
 }
 
 static struct ps_basis
@@ -123,15 +125,16 @@ static void
 copy_out(const struct ps_found *f, ps_cert *leaf, struct ps_path_out *out)
 {
 	*out = (struct ps_path_out){ .good = true, .nchain = f->nchain,
-	    .revocation_checked = f->revocation_checked, .revocation_at = f->revocation_at };
+	    .revocation_checked = f->revocation_checked, .revocation_at = f->revocation_at,
+	    .revocation_by = f->revocation_by, .revocation_why = f->revocation_why };
 	for (size_t i = 0; i < f->nchain; i++)
 		out->chain[i] = ps_cert_ref(i == 0 ? leaf : f->chain[i]);
 }
 
 static const struct ps_found *
-find(struct ps_memory *m, const struct ps_basis *b, const struct ps_path_in *in)
+find(struct ps_recall *m, const struct ps_basis *b, const struct ps_path_in *in)
 {
-	struct ps_known *k = ps_known_find(m, ps_cert_der(in->cert));
+	struct ps_recalled *k = ps_recalled_find(m, ps_cert_der(in->cert));
 
 	for (unsigned i = 0; k != NULL && i < PS_FINDINGS_EACH; i++)
 		if (answers(k->found[i], b, in))
@@ -140,7 +143,7 @@ find(struct ps_memory *m, const struct ps_basis *b, const struct ps_path_in *in)
 }
 
 bool
-ps_memory_path(struct ps_memory *m, const struct ps_path_in *in, struct ps_path_out *out)
+ps_recall_path(struct ps_recall *m, const struct ps_path_in *in, struct ps_path_out *out)
 {
 	const struct ps_found *f;
 	struct ps_basis b;
@@ -235,6 +238,8 @@ found_new(const struct ps_path_in *in, const struct ps_path_out *out)
 		f->chain[f->nchain] = ps_cert_ref(out->chain[f->nchain]);
 	f->revocation_checked = out->revocation_checked;
 	f->revocation_at = out->revocation_at;
+	f->revocation_by = out->revocation_by;
+	f->revocation_why = out->revocation_why;
 	if (take_signers(f, in)) {
 		set_window(f, in);
 		return f;
@@ -254,10 +259,10 @@ all_plain(const struct ps_path_out *out)
 }
 
 void
-ps_memory_keep(struct ps_memory *m, const struct ps_path_in *in, const struct ps_path_out *out)
+ps_recall_keep(struct ps_recall *m, const struct ps_path_in *in, const struct ps_path_out *out)
 {
 	struct ps_found *f = NULL, *gone;
-	struct ps_known *k;
+	struct ps_recalled *k;
 
 	if (!usable(m, in) || !out->good || out->nproblem != 0 || out->nchain == 0 ||
 	    !all_plain(out) || !all_at_hand(in, out->chain, out->nchain) ||
@@ -266,8 +271,8 @@ ps_memory_keep(struct ps_memory *m, const struct ps_path_in *in, const struct ps
 	gone = f;
 	(void)pthread_mutex_lock(&m->lock);
 	for (size_t i = 1; i + 1 < out->nchain; i++)
-		(void)ps_known_add(m, out->chain[i]);
-	k = ps_known_add(m, in->cert);
+		(void)ps_recalled_add(m, out->chain[i]);
+	k = ps_recalled_add(m, in->cert);
 	if (k != NULL) {
 		gone = k->found[k->next];
 		k->found[k->next] = f;
