@@ -18,7 +18,7 @@ const struct command commands[] = {
 	{ "seal", VERB_SEAL, cmd_seal, " [options] [MESSAGE...]", H_SEAL, X_SEAL },
 	{ "receipt", VERB_RECEIPT, cmd_receipt, " [options] [MESSAGE]", H_RECEIPT, X_RECEIPT },
 	{ "expand", VERB_EXPAND, cmd_expand, " [options] [MESSAGE]", H_EXPAND, X_EXPAND },
-	{ "cert", VERB_CERT, cmd_cert, " export --smime [options] FILE...", H_CERT, X_CERT },
+	{ "cert", VERB_CERT, cmd_cert, " VERB [options] ...", H_CERT, X_CERT },
 	{ "version", VERB_VERSION, cmd_version, "", H_VERSION, NULL },
 	{ "help", VERB_HELP, cmd_help, " [VERB]", H_HELP, NULL },
 	{ 0 },

@@ -174,7 +174,7 @@ usage_cases() {
 	    postseal open --out-dir pki draft.eml ../command/draft.eml
 	expect usage.no-folder 2 'mkdir -p nowhere' postseal open --out-dir nowhere draft.eml
 	expect usage.online 2 'never asks the network' postseal open --online draft.eml
-	expect usage.identity-address 2 'comes with a later version' \
+	expect usage.identity-address 2 'looked for in the store, and there is none' \
 	    postseal open --identity bob@example.net draft.eml
 	expect usage.identity-token 2 'keys in tokens come with a later version' \
 	    postseal open --identity 'pkcs11:token=x' draft.eml
