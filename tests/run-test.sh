@@ -92,6 +92,28 @@ torture() {
 	    tests/tap.sh torture timeout 900 tests/torture/torture.sh quick
 }
 
+# levels FOLDER: the loops of src/stream/wide.h as each processor has them; what
+# this machine's best are runs in all else.
+levels() {
+	for level in portable ssse3 avx2; do
+		label=cpu-$level
+		POSTSEAL_CPU=$level suite "$label" "$1" base64 eol step qp reader writer multipart \
+		    canonical rewrite mbox mime_corpus property_windows property_limits
+		POSTSEAL_CPU=$level SANITIZED=1 one_script "$label" "$1" tests/e2e/roundtrip.sh
+		cat "$RESULTS/$label.roundtrip.report"
+	done
+}
+
+# newer_openssl: where OpenSSL 3.5 is, when the system's is older. Its source
+# may be out of reach, which says nothing about us.
+newer_openssl() {
+	pkg-config --atleast-version=3.5 libcrypto && return 1
+	packaging/openssl35.sh 2>"$RESULTS/openssl35.log" && return 0
+	cat "$RESULTS/openssl35.log" >&2
+	skip_case openssl-3.5 "it could not be fetched and built"
+	return 1
+}
+
 # parts: what the build takes in when it is there must be there.
 parts() {
 	for folder in apps/postseal tests/property fuzz; do
@@ -105,7 +127,15 @@ run_all() {
 	if CC=gcc built build -Dtests=enabled; then
 		suite gcc build
 		end_to_end e2e build
+		levels build
 		whole demo build examples/demo.sh
+	fi
+	if newer=$(newer_openssl); then
+		if CC=gcc built build-35 -Dtests=enabled \
+		    "-Dpkg_config_path=$newer/lib/pkgconfig"; then
+			suite openssl-3.5 build-35 --no-suite tree
+			end_to_end e2e-openssl-3.5 build-35
+		fi
 	fi
 	if CC=clang built build-asan-clang $sanitizers -Db_lundef=false; then
 		suite clang-sanitizers build-asan-clang --no-suite tree -t 4

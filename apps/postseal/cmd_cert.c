@@ -52,6 +52,8 @@ cmd_cert(const struct options *o)
 
 	if (o->message.n == 0)
 		return say_usage(o->verb_name, T_CERT_VERB, "");
+	if (strcmp(o->message.item[0], "lint") == 0)
+		return cert_lint(o);
 	if (strcmp(o->message.item[0], "export") != 0)
 		return cert_store(o);
 	if (!o->smime)

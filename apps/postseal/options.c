@@ -32,7 +32,7 @@ enum {
 	ANSWERS	= VERB_RECEIPT | VERB_EXPAND,	/* read a mail to write one */
 	WRITES	= VERB_SIGN | SEALS | ANSWERS,
 	ALL	= READS | WRITES,
-	HELPS	= ALL | VERB_CERT | VERB_VERSION | VERB_HELP
+	HELPS	= ALL | VERB_CERT | VERB_VERSION | VERB_HELP | VERB_COMPLETION
 };
 
 struct row {
@@ -70,6 +70,8 @@ static const struct row rows[] = {
 	{ "draft", NULL, O_DRAFT, AT(draft), VERB_ENCRYPT, FLAG },
 	{ "anchor", NULL, O_ANCHOR, AT(anchor), VERB_CERT, FLAG },
 	{ "smime", NULL, O_SMIME, AT(smime), VERB_CERT, FLAG },
+	{ "profile", "NAME", O_PROFILE, AT(profile), VERB_CERT, TEXT },
+	{ "all", NULL, O_ALL, AT(all), VERB_CERT, FLAG },
 	{ "add", NULL, O_ADD, AT(add), VERB_SIGN, FLAG },
 	{ "opaque", NULL, O_OPAQUE, AT(opaque), SIGNS, FLAG },
 	{ "digest", "NAME", O_DIGEST, AT(digest), SIGNS | ANSWERS, TEXT },
@@ -333,8 +335,6 @@ check_identities(const struct options *o)
 	for (size_t i = 0; i < o->identity.n; i++) {
 		const char *x = o->identity.item[i];
 
-		if (strncmp(x, "pkcs11:", 7) == 0)
-			return say_usage(o->verb_name, T_IDENTITY_TOKEN, x);
 		if (o->no_store && is_address(x))
 			return say_usage(o->verb_name, T_IDENTITY_ADDRESS, x);
 	}
@@ -348,8 +348,6 @@ check_identities(const struct options *o)
 static int
 check_values(struct options *o)
 {
-	if (o->online)
-		return say_usage(o->verb_name, T_ONLINE);
 	if (o->draft && o->identity.n == 0 && o->no_store)
 		return say_usage(o->verb_name, T_DRAFT);
 	if (o->from != NULL && strchr(o->from, '@') == NULL)
@@ -373,6 +371,8 @@ check_alone(const struct options *o)
 		return say_usage(o->verb_name, T_RECEIPT_ALONE, "--receipt-from");
 	if (o->receipt_to.n != 0 && !o->request_receipt)
 		return say_usage(o->verb_name, T_RECEIPT_ALONE, "--receipt-to");
+	if (o->offline && o->online)
+		return say_usage(o->verb_name, T_ONLINE);
 	if (o->offline && o->timestamp != NULL)
 		return say_usage(o->verb_name, T_OFFLINE);
 	if (o->no_store && o->store != NULL)
@@ -411,6 +411,16 @@ options_clear(struct options *o)
 			free(((struct texts *)(void *)((char *)o + rows[i].at))->item);
 	free(o->message.item);
 	memset(o, 0, sizeof *o);
+}
+
+void
+options_each(enum verb verbs, void (*see)(void *arg, const struct option_fact *o), void *arg)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if ((rows[i].verbs & (unsigned)verbs) != 0)
+			see(arg, &(struct option_fact){ .name = rows[i].name,
+			    .help = rows[i].help, .value = rows[i].value,
+			    .letter = rows[i].letter });
 }
 
 void

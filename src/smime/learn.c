@@ -165,7 +165,7 @@ take_person(struct protect_known *known, struct ps_memory_person *who)
 ps_code
 protect_recall(struct protecting *p, const char *address, ps_err *err)
 {
-	struct ps_memory *m = p->pr->setup.memory;
+	struct ps_memory *m = p->pr->setup.store;
 	struct ps_memory_person who;
 	struct protect_known *known;
 	ps_code code;

@@ -49,7 +49,7 @@ ps_opener_set_store(ps_opener *op, ps_store *store, ps_ask_fn ask, void *arg, ps
 {
 	if (op == NULL)
 		return ps_nomem(err, "smime.opener");
-	op->setup.memory_soft = true;
+	op->setup.store_soft = true;
 	return ps_setup_set_store(&op->setup, store, ask, arg, err);
 }
 
@@ -91,6 +91,15 @@ ps_opener_set_revocation(ps_opener *op, int mode, ps_err *err)
 	if (op == NULL)
 		return ps_nomem(err, "smime.opener");
 	return ps_setup_set_revocation(&op->setup, mode, err);
+}
+
+ps_code
+ps_opener_set_fetch(ps_opener *op, ps_fetch_fn fn, void *arg, ps_err *err)
+{
+	if (op == NULL)
+		return ps_nomem(err, "smime.opener");
+	ps_setup_set_fetch(&op->setup, fn, arg);
+	return PS_OK;
 }
 
 ps_code

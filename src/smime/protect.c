@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "base/words.h"
+#include "smime/helping.h"
 #include "smime/protecting.h"
 #include "smime/recall.h"
 #include "smime/words.h"
@@ -246,7 +247,7 @@ recall_identities(struct protecting *p, ps_err *err)
 	struct mime_mailboxes from = { .n = 0 };
 	ps_code code = PS_OK;
 
-	if (s->memory == NULL || s->nidentity != 0)
+	if (s->store == NULL || s->nidentity != 0)
 		return PS_OK;
 	for (size_t i = 0; i < s->nown && code == PS_OK; i++)
 		code = ps_recall_identity(s, s->own[i], signs, err);
@@ -334,6 +335,7 @@ protect_begin(struct protecting *p, ps_protector *pr, int what)
 	*p = (struct protecting){ .pr = pr, .what = what,
 	    .limits = &pr->setup.ctx->limits, .now = ps_ctx_now(pr->setup.ctx) };
 	ps_buf_clear(&pr->explain);
+	ps_setup_begin(&pr->setup);
 }
 
 ps_code
@@ -357,6 +359,7 @@ protect_run(struct protecting *p, ps_reader *in, ps_writer *out, ps_err *err)
 ps_code
 ps_protect(ps_protector *pr, int what, ps_reader *in, ps_writer *out, ps_err *err)
 {
+	struct helping helping;
 	struct protecting p;
 	ps_code code;
 
@@ -368,9 +371,11 @@ ps_protect(ps_protector *pr, int what, ps_reader *in, ps_writer *out, ps_err *er
 	ps_buf_clear(&pr->warnings);
 	protect_begin(&p, pr, what);
 	p.around = pr->triple && what == PS_SEAL;
+	helping_begin(&helping, pr->setup.ctx, &in, &out);
 	if ((code = protect_run(&p, in, out, err)) != PS_OK)
 		ps_writer_abandon(out);
 	protect_end(&p);
+	helping_end(&helping);
 	return code;
 }
 

@@ -21,9 +21,9 @@ ps_recall_soften(struct ps_setup *s, ps_code code, const ps_err *why, ps_err *er
 {
 	if (code == PS_OK)
 		return code;
-	if (s->memory_soft && code != PS_E_NOMEM) {
-		ps_err_cause(why, 0, s->memory_why, sizeof s->memory_why);
-		s->memory = NULL;
+	if (s->store_soft && code != PS_E_NOMEM) {
+		ps_err_cause(why, 0, s->store_why, sizeof s->store_why);
+		s->store = NULL;
 		return PS_OK;
 	}
 	if (err != NULL)
@@ -74,11 +74,11 @@ ps_recall_address(struct ps_setup *s, const char *address, ps_err *err)
 	size_t walk = 0, at;
 	ps_code code;
 
-	if (s->memory == NULL || ps_index_next(&s->asked, hash, &walk, &at))
+	if (s->store == NULL || ps_index_next(&s->asked, hash, &walk, &at))
 		return PS_OK;
 	if ((code = ps_index_add(&s->asked, hash, 0, err)) != PS_OK)
 		return code;
-	return s->memory->ops->certs_for(s->memory, address, add_new, s, err);
+	return s->store->ops->certs_for(s->store, address, add_new, s, err);
 }
 
 static struct ps_memory_name
@@ -94,9 +94,9 @@ ps_recall_signer(struct ps_setup *s, const struct cms_id *id, ps_err *err)
 	struct ps_memory_name name = name_of(id);
 	ps_err why = PS_ERR_INIT;
 
-	if (s->memory == NULL)
+	if (s->store == NULL)
 		return PS_OK;
-	return ps_recall_soften(s, s->memory->ops->certs_named(s->memory, &name, add_new, s, &why),
+	return ps_recall_soften(s, s->store->ops->certs_named(s->store, &name, add_new, s, &why),
 	    &why, err);
 }
 
@@ -119,14 +119,14 @@ ps_recall_issuers(struct ps_setup *s, const ps_cert *of, const struct cms_bag *m
 	ps_err why = PS_ERR_INIT;
 	ps_code code = PS_OK;
 
-	for (uint64_t i = 0; s->memory != NULL && i < s->ctx->limits.path_length; i++) {
+	for (uint64_t i = 0; s->store != NULL && i < s->ctx->limits.path_length; i++) {
 		const struct ps_cert_view *v = ps_cert_view_of(c);
 
 		if (ps_cert_self_issued(c))
 			break;
 		next = more == NULL ? NULL : find_issuer(more->cert, more->ncert, v);
 		if (next == NULL && (next = find_issuer(s->cert, s->ncert, v)) == NULL) {
-			code = ps_recall_soften(s, s->memory->ops->authorities(s->memory, v->issuer,
+			code = ps_recall_soften(s, s->store->ops->authorities(s->store, v->issuer,
 			    add_new, s, &why), &why, err);
 			next = find_issuer(s->cert, s->ncert, v);
 		}
@@ -150,9 +150,9 @@ ps_recall_anchors(struct ps_setup *s, ps_err *err)
 {
 	ps_err why = PS_ERR_INIT;
 
-	if (s->memory == NULL)
+	if (s->store == NULL)
 		return PS_OK;
-	return ps_recall_soften(s, s->memory->ops->anchors(s->memory, add_anchor, s, &why), &why,
+	return ps_recall_soften(s, s->store->ops->anchors(s->store, add_anchor, s, &why), &why,
 	    err);
 }
 
@@ -166,14 +166,16 @@ unlock(const struct ps_setup *s, const struct ps_memory_key *k, struct ps_key **
 	char what[256];
 	ps_code code;
 
-	if (k->key.n == 0)
-		return ps_fail(err, PS_E_UNSUPPORTED, "smime.recall", PS_NOWHERE, W_RECALL_TOKEN,
-		    PS_TEXT("who", ps_cert_holder(k->cert)));
 	ps_words(what, sizeof what, W_RECALL_KEY, PS_TEXT("who", ps_cert_holder(k->cert)));
-	code = ps_keyfile_parse(&f, k->key, what, s->memory_ask, s->memory_arg, &s->ctx->limits,
-	    err);
-	if (code == PS_OK && f.nkey != 0)
-		*out = ps_key_ref(f.key[0]);
+	code = k->key.n == 0 ? ps_keyfile_load(&f, k->uri, s->store_ask, s->store_arg,
+	    &s->ctx->limits, err) : ps_keyfile_parse(&f, k->key, what, s->store_ask,
+	    s->store_arg, &s->ctx->limits, err);
+	for (size_t i = 0; code == PS_OK && i < f.nkey && *out == NULL; i++)
+		if (ps_key_matches(f.key[i], ps_cert_view_of(k->cert)->spki))
+			*out = ps_key_ref(f.key[i]);
+	if (code == PS_OK && *out == NULL)
+		code = ps_fail(err, PS_E_NOT_FOUND, "smime.recall", PS_NOWHERE, W_RECALL_OTHER,
+		    PS_TEXT("who", ps_cert_holder(k->cert)));
 	ps_keyfile_clear(&f);
 	return code;
 }
@@ -249,7 +251,7 @@ static ps_code
 see_name(void *arg, const struct cms_id *id, ps_err *err)
 {
 	struct search *x = arg;
-	struct ps_memory *m = x->setup->memory;
+	struct ps_memory *m = x->setup->store;
 	struct ps_memory_name name = name_of(id);
 
 	if (x->n == KEYS || (id->serial.n == 0 && id->ski.n == 0))
@@ -266,7 +268,7 @@ ps_recall_keys(struct ps_setup *s, const struct cms_recipients *r, bool *out_any
 	ps_code code;
 
 	*out_any = false;
-	if (s->memory == NULL)
+	if (s->store == NULL)
 		return PS_OK;
 	if ((code = cms_recipients_names(r, see_name, &x, err)) != PS_OK)
 		return code;
@@ -348,7 +350,7 @@ ps_recall_identity(struct ps_setup *s, const char *address, bool unlock_it, ps_e
 {
 	struct choice x = { .setup = s, .by_choice = address == NULL };
 	struct taking t = { s, &x, unlock_it };
-	struct ps_memory *m = s->memory;
+	struct ps_memory *m = s->store;
 	ps_code code;
 
 	if (m == NULL)

@@ -68,7 +68,7 @@ opening_mark(struct opening *o, struct ps_signature *sig, const struct cms_signe
 	uint8_t out[PS_DIGEST_MAX];
 	ps_code code;
 
-	if (o->op->setup.memory == NULL)
+	if (o->op->setup.store == NULL)
 		return PS_OK;
 	if ((code = ps_digest_new(&d, ps_alg_get(PS_SHA256), err)) == PS_OK &&
 	    (code = digest_mark(d, sig, s, out, err)) == PS_OK) {
@@ -86,9 +86,9 @@ opening_received(struct opening *o, const struct ps_signature *sig, int64_t *out
 	ps_err why = PS_ERR_INIT;
 
 	*out = INT64_MIN;
-	if (s->memory == NULL || !sig->has_mark)
+	if (s->store == NULL || !sig->has_mark)
 		return PS_OK;
-	return ps_recall_soften(s, s->memory->ops->first_valid(s->memory, sig->mark, out, &why),
+	return ps_recall_soften(s, s->store->ops->first_valid(s->store, sig->mark, out, &why),
 	    &why, err);
 }
 
@@ -153,7 +153,7 @@ learn(struct ps_setup *s, const struct ps_signature *sig, const struct ps_memory
 		l.caps = attrs.caps;
 		l.prefer = ps_signature_prefers(sig, &attrs);
 	}
-	return is_news(sig, p, &l) ? s->memory->ops->learn(s->memory, &l, err) : PS_OK;
+	return is_news(sig, p, &l) ? s->store->ops->learn(s->store, &l, err) : PS_OK;
 }
 
 /* A clock that was set would date what is written. */
@@ -168,7 +168,7 @@ remember_signer(struct ps_setup *s, ps_verdict *v, struct ps_signature *sig, con
     ps_err *err)
 {
 	struct ps_memory_person p;
-	ps_code code = s->memory->ops->person(s->memory, address, &p, err);
+	ps_code code = s->store->ops->person(s->store, address, &p, err);
 
 	if (code != PS_OK)
 		return code;
@@ -189,7 +189,7 @@ remember_signature(struct ps_setup *s, ps_verdict *v, struct ps_signature *sig, 
 		if (ps_cert_names(sig->cert, v->from.box[i].address, PS_MATCH_SENDER))
 			code = remember_signer(s, v, sig, v->from.box[i].address, err);
 	if (code == PS_OK && sig->has_mark && !sig->received && may_learn(s))
-		code = s->memory->ops->note_valid(s->memory, sig->mark, ps_ctx_now(s->ctx), err);
+		code = s->store->ops->note_valid(s->store, sig->mark, ps_ctx_now(s->ctx), err);
 	return code;
 }
 
@@ -202,11 +202,11 @@ opening_remember(ps_opener *op, ps_verdict *v, ps_err *err)
 	ps_code code = PS_OK;
 
 	for (size_t i = 0; good && i < v->nsignature && code == PS_OK; i++)
-		if (s->memory != NULL && v->signature[i].in_envelope &&
+		if (s->store != NULL && v->signature[i].in_envelope &&
 		    v->signature[i].state == PS_STATE_VALID)
 			code = ps_recall_soften(s, remember_signature(s, v, &v->signature[i], &why),
 			    &why, err);
-	if (s->memory_why[0] != '\0')
-		ps_verdict_warn(v, "store-unavailable", W_W_STORE, PS_TEXT("why", s->memory_why));
+	if (s->store_why[0] != '\0')
+		ps_verdict_warn(v, "store-unavailable", W_W_STORE, PS_TEXT("why", s->store_why));
 	return code;
 }

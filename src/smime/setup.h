@@ -26,16 +26,21 @@ struct ps_setup {
 	ps_policy	*own_policy;	/* the default one */
 	const ps_policy	*policy;
 	enum ps_revocation revocation;
+	ps_fetch_fn	 fetch;		/* NULL: no network */
+	void		*fetch_arg;
+	struct ps_news_keeper keeper;	/* get == NULL: the memory of ctx... */
+	struct ps_news_keeper memory;	/* ...which is this */
+	struct ps_news_source news;	/* of the message at hand */
 	ps_secret	**password;
 	size_t		 npassword;
 	ps_secret	**kek;
 	size_t		 nkek;
 	int		 eol;		/* 0 as the input, 1 CRLF, 2 LF */
-	struct ps_memory *memory;	/* the store, borrowed; NULL: none (recall.c) */
-	ps_ask_fn	 memory_ask;	/* unlocks its keys */
-	void		*memory_arg;
-	bool		 memory_soft;	/* one that fails is done without... */
-	char		 memory_why[256];	/* ...and told of; "": it works */
+	struct ps_memory *store;	/* the store, borrowed; NULL: none (recall.c) */
+	ps_ask_fn	 store_ask;	/* unlocks its keys */
+	void		*store_arg;
+	bool		 store_soft;	/* one that fails is done without... */
+	char		 store_why[256];	/* ...and told of; "": it works */
 	char		**own;		/* whose keys of it are meant; none: all */
 	size_t		 nown;
 	struct ps_index	 by_der;	/* of cert... */
@@ -81,6 +86,16 @@ PS_MUST ps_code ps_setup_judge(struct ps_setup *s, ps_cert *cert, const struct c
 /* ps_setup_judge_past: the same for a time at which it is proven to have been used. */
 PS_MUST ps_code ps_setup_judge_past(struct ps_setup *s, ps_cert *cert, const struct cms_bag *more,
     enum ps_purpose purpose, int64_t at, struct ps_path_out *out, ps_err *err);
+
+/* --- news.c --- */
+void	ps_setup_set_fetch(struct ps_setup *s, ps_fetch_fn fn, void *arg);
+/* ps_setup_begin: a message comes, and may ask its questions. */
+void	ps_setup_begin(struct ps_setup *s);
+/* ps_setup_news: where its paths get news from; NULL: there can be none. */
+struct ps_news_source *ps_setup_news(struct ps_setup *s);
+/* ps_setup_fetch asks the network; `max`: octets of the answer. PS_E_NOT_FOUND without one. */
+PS_MUST ps_code ps_setup_fetch(struct ps_setup *s, int kind, const char *url, ps_slice request,
+    uint64_t max, struct ps_buf *out, ps_err *err);
 
 /* A reader that reports to the progress callback; NULL callback: *out = src. */
 PS_MUST ps_code ps_setup_watch(struct ps_setup *s, ps_reader **out, ps_reader *src, ps_err *err);
