@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * postseal cert: export writes certificates as a mail for others.
+ * postseal cert: certificates, those of the store (cert_store.c) and, by export, as
+ * a mail for others.
  */
 #include <string.h>
 
+#include "cert_store.h"
 #include "command.h"
 #include "output.h"
 #include "protector.h"
@@ -48,10 +50,12 @@ cmd_cert(const struct options *o)
 	ps_protector *pr = NULL;
 	int status;
 
-	if (o->message.n != 0 && strcmp(o->message.item[0], "lint") == 0)
+	if (o->message.n == 0)
+		return say_usage(o->verb_name, T_CERT_VERB, "");
+	if (strcmp(o->message.item[0], "lint") == 0)
 		return cert_lint(o);
-	if (o->message.n == 0 || strcmp(o->message.item[0], "export") != 0)
-		return say_usage(o->verb_name, "%s", T_CERT_VERB);
+	if (strcmp(o->message.item[0], "export") != 0)
+		return cert_store(o);
 	if (!o->smime)
 		return say_usage(o->verb_name, "%s", T_CERT_FORM);
 	status = session_open(&session, o);

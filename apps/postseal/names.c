@@ -36,6 +36,12 @@ file_is_meant(const char *x)
 }
 
 bool
+is_address(const char *x)
+{
+	return strncmp(x, "pkcs11:", 7) != 0 && strchr(x, '@') != NULL && !file_is_meant(x);
+}
+
+bool
 is_folder(const char *path)
 {
 	struct stat st;

@@ -9,6 +9,8 @@
 /* file_is_meant: does `x` name a file (it exists, has a slash or the ending of
  * a certificate or key) rather than an address? */
 bool	file_is_meant(const char *x);
+/* is_address: neither a file nor the URI of a token. */
+bool	is_address(const char *x);
 /* is_folder: is there a folder at `path`? */
 bool	is_folder(const char *path);
 /* base_name borrows what follows the last slash of `path`. */

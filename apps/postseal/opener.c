@@ -4,6 +4,7 @@
  */
 #include "opener.h"
 
+#include "names.h"
 #include "network.h"
 #include "say.h"
 #include "secrets.h"
@@ -42,10 +43,12 @@ add_identities(ps_opener *op, struct session *s)
 	ps_code code;
 
 	for (size_t i = 0; i < s->o->identity.n; i++) {
-		code = ps_opener_add_identity_file(op, s->o->identity.item[i], secrets_ask,
-		    s->asked, &err);
+		const char *x = s->o->identity.item[i];
+
+		code = is_address(x) ? ps_opener_add_identity(op, x, &err) :
+		    ps_opener_add_identity_file(op, x, secrets_ask, s->asked, &err);
 		if (code != PS_OK)
-			return say_chain(s->o->identity.item[i], code, &err);
+			return say_chain(x, code, &err);
 	}
 	return EXIT_GOOD;
 }
@@ -117,6 +120,18 @@ set_values(ps_opener *op, struct session *s)
 	return code == PS_OK ? EXIT_GOOD : say_chain(o->verb_name, code, &err);
 }
 
+static int
+add_store(ps_opener *op, struct session *s)
+{
+	ps_err err = PS_ERR_INIT;
+	ps_code code = PS_OK;
+	int status = session_store(s, false);
+
+	if (status == EXIT_GOOD && s->store != NULL)
+		code = ps_opener_set_store(op, s->store, secrets_ask, s->passphrase, &err);
+	return code == PS_OK ? status : say_chain(s->o->verb_name, code, &err);
+}
+
 int
 opener_make(ps_opener **out, struct session *s)
 {
@@ -129,6 +144,8 @@ opener_make(ps_opener **out, struct session *s)
 	status = set_choices(op, s->o);
 	if (status == EXIT_GOOD)
 		status = set_values(op, s);
+	if (status == EXIT_GOOD)
+		status = add_store(op, s);
 	if (status == EXIT_GOOD)
 		status = add_files(op, s->o);
 	if (status == EXIT_GOOD)

@@ -57,8 +57,8 @@ static const struct row rows[] = {
 	{ "to", "X", O_TO, AT(to), SEALS | ANSWERS, LIST },
 	{ "cert", "FILE", O_CERT, AT(cert), ALL | VERB_CERT, LIST },
 	{ "learn", "MAIL", O_LEARN, AT(learn), SEALS | ANSWERS, LIST },
-	{ "trust", "FILE", O_TRUST, AT(trust), JUDGES | SEALS | ANSWERS, LIST },
-	{ "crl", "FILE", O_CRL, AT(crl), JUDGES | SEALS | ANSWERS, LIST },
+	{ "trust", "FILE", O_TRUST, AT(trust), JUDGES | SEALS | ANSWERS | VERB_CERT, LIST },
+	{ "crl", "FILE", O_CRL, AT(crl), JUDGES | SEALS | ANSWERS | VERB_CERT, LIST },
 	{ "revocation", "off|soft|hard", O_REVOCATION, AT(revocation), JUDGES | SEALS | ANSWERS, CHOICE },
 	{ "from", "ADDRESS", O_FROM, AT(from), JUDGES, TEXT },
 	{ "content", "FILE", O_CONTENT, AT(content), JUDGES, TEXT },
@@ -68,6 +68,7 @@ static const struct row rows[] = {
 	{ "bcc-dir", "DIR", O_BCC_DIR, AT(bcc_dir), SEALS, TEXT },
 	{ "no-self", NULL, O_NO_SELF, AT(no_self), SEALS, FLAG },
 	{ "draft", NULL, O_DRAFT, AT(draft), VERB_ENCRYPT, FLAG },
+	{ "anchor", NULL, O_ANCHOR, AT(anchor), VERB_CERT, FLAG },
 	{ "smime", NULL, O_SMIME, AT(smime), VERB_CERT, FLAG },
 	{ "profile", "NAME", O_PROFILE, AT(profile), VERB_CERT, TEXT },
 	{ "all", NULL, O_ALL, AT(all), VERB_CERT, FLAG },
@@ -102,6 +103,7 @@ static const struct row rows[] = {
 	{ "threads", "N", O_THREADS, AT(threads), ALL, NUMBER, 1, 256 },
 	{ "online", NULL, O_ONLINE, AT(online), ALL, FLAG },
 	{ "offline", NULL, O_OFFLINE, AT(offline), ALL, FLAG },
+	{ "store", "FILE", O_STORE, AT(store), ALL | VERB_CERT, TEXT },
 	{ "no-store", NULL, O_NO_STORE, AT(no_store), ALL, FLAG },
 	{ "help", NULL, O_HELP, AT(help), HELPS, FLAG, .letter = 'h' },
 };
@@ -333,10 +335,10 @@ check_identities(const struct options *o)
 	for (size_t i = 0; i < o->identity.n; i++) {
 		const char *x = o->identity.item[i];
 
-		if (strncmp(x, "pkcs11:", 7) != 0 && strchr(x, '@') != NULL && !file_is_meant(x))
+		if (o->no_store && is_address(x))
 			return say_usage(o->verb_name, T_IDENTITY_ADDRESS, x);
 	}
-	if ((o->verb & (SIGNS | ANSWERS)) != 0 && o->identity.n == 0)
+	if ((o->verb & (SIGNS | ANSWERS)) != 0 && o->identity.n == 0 && o->no_store)
 		return say_usage(o->verb_name, T_NO_IDENTITY);
 	if (o->passphrase_file != NULL && o->passphrase_fd >= 0)
 		return say_usage(o->verb_name, T_TWO_PASSPHRASES);
@@ -346,7 +348,7 @@ check_identities(const struct options *o)
 static int
 check_values(struct options *o)
 {
-	if (o->draft && o->identity.n == 0)
+	if (o->draft && o->identity.n == 0 && o->no_store)
 		return say_usage(o->verb_name, T_DRAFT);
 	if (o->from != NULL && strchr(o->from, '@') == NULL)
 		return say_usage(o->verb_name, T_ADDRESS, "--from", o->from);
@@ -373,6 +375,8 @@ check_alone(const struct options *o)
 		return say_usage(o->verb_name, T_ONLINE);
 	if (o->offline && o->timestamp != NULL)
 		return say_usage(o->verb_name, T_OFFLINE);
+	if (o->no_store && o->store != NULL)
+		return say_usage(o->verb_name, "%s", T_TWO_STORES);
 	if (o->tsa_trust.n != 0 && o->timestamp == NULL)
 		return say_usage(o->verb_name, T_TSA_ALONE);
 	return EXIT_GOOD;

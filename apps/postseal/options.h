@@ -39,7 +39,7 @@ struct options {
 	struct texts	 identity, to, cert, learn, trust, crl, password_file, kek,
 			 receipt_from, receipt_to, tsa_trust;
 	const char	*from, *at, *content, *policy, *passphrase_file;
-	const char	*label, *timestamp, *sent, *profile;
+	const char	*label, *timestamp, *sent, *store, *profile;
 	const char	*digest, *padding, *cipher, *key_transport, *headers;
 	int		 passphrase_fd;		/* -1: none */
 	int		 threads;		/* 0: the library's own choice */
@@ -49,7 +49,7 @@ struct options {
 	bool		 json, all, all_parts, no_self, explain, online, offline,
 			 no_store, opaque, der, compress, key_ids,
 			 insecure_recipients, draft, add, smime, request_receipt,
-			 triple, no_receipts, help;
+			 triple, no_receipts, anchor, help;
 	int64_t		 when;			/* --at as a time */
 };
 

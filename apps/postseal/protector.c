@@ -8,6 +8,7 @@
 #include "network.h"
 #include "say.h"
 #include "secrets.h"
+#include "text.h"
 
 #define AT(member)	offsetof(struct options, member)
 
@@ -133,10 +134,12 @@ add_identities(ps_protector *pr, struct session *s)
 	ps_code code;
 
 	for (size_t i = 0; i < s->o->identity.n; i++) {
-		code = ps_protector_add_identity_file(pr, s->o->identity.item[i], secrets_ask,
-		    s->asked, &err);
+		const char *x = s->o->identity.item[i];
+
+		code = is_address(x) ? ps_protector_add_identity(pr, x, &err) :
+		    ps_protector_add_identity_file(pr, x, secrets_ask, s->asked, &err);
 		if (code != PS_OK)
-			return say_chain(s->o->identity.item[i], code, &err);
+			return say_chain(x, code, &err);
 	}
 	return EXIT_GOOD;
 }
@@ -181,11 +184,33 @@ add_secrets(ps_protector *pr, const struct texts *list, int (*get)(ps_secret **,
 }
 
 static int
+add_store(ps_protector *pr, struct session *s)
+{
+	const struct options *o = s->o;
+	ps_err err = PS_ERR_INIT;
+	ps_code code = PS_OK;
+	int status = session_store(s, false);
+
+	if (status != EXIT_GOOD)
+		return status;
+	if (s->store != NULL)
+		code = ps_protector_set_store(pr, s->store, secrets_ask, s->passphrase, &err);
+	else if (o->draft && o->identity.n == 0)
+		return say_usage(o->verb_name, T_DRAFT);
+	else if (o->identity.n == 0 && o->verb != VERB_ENCRYPT &&
+	    o->verb != VERB_CERT)
+		return say_usage(o->verb_name, T_NO_IDENTITY);
+	return code == PS_OK ? EXIT_GOOD : say_chain(o->verb_name, code, &err);
+}
+
+static int
 add_all(ps_protector *pr, struct session *s)
 {
 	const struct options *o = s->o;
-	int status = add_files(pr, o);
+	int status = add_store(pr, s);
 
+	if (status == EXIT_GOOD)
+		status = add_files(pr, o);
 	if (status == EXIT_GOOD)
 		status = add_identities(pr, s);
 	if (status == EXIT_GOOD)

@@ -54,11 +54,27 @@ session_open(struct session *s, const struct options *o)
 void
 session_close(struct session *s)
 {
+	ps_store_close(s->store);
 	ps_secret_free(s->passphrase);
 	secrets_forget(&s->typed);
 	ps_policy_free(s->policy);
 	ps_ctx_free(s->ctx);
 	*s = (struct session){ 0 };
+}
+
+int
+session_store(struct session *s, bool create)
+{
+	const struct options *o = s->o;
+	ps_err err = PS_ERR_INIT;
+	ps_code code;
+
+	if (o->no_store || s->store != NULL)
+		return EXIT_GOOD;
+	code = ps_store_open(&s->store, o->store, create, &err);
+	if (code == PS_OK || (code == PS_E_NOT_FOUND && !create && o->store == NULL))
+		return EXIT_GOOD;
+	return say_chain(o->store == NULL ? o->verb_name : o->store, code, &err);
 }
 
 int

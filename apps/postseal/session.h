@@ -16,6 +16,7 @@ struct session {
 	const struct options *o;
 	ps_ctx		*ctx;
 	ps_policy	*policy;	/* NULL: the library's default */
+	ps_store	*store;		/* NULL: none */
 	ps_secret	*passphrase;	/* NULL: ask */
 	struct progress	 progress;
 	struct typed	 typed;		/* passphrases */
@@ -28,6 +29,10 @@ struct session {
  * session_close is fine after both. */
 int	session_open(struct session *s, const struct options *o);
 void	session_close(struct session *s);
+
+/* session_store looks for the store that the options mean. Without `create` there may be
+ * none, which is no fault unless one was named. */
+int	session_store(struct session *s, bool create);
 
 /*
  * option_status turns the answer of a setter into an exit status. A value

@@ -31,20 +31,30 @@
 #define T_BCC_SEVERAL	\
 	"--bcc-dir takes one message at a time, or their copies would replace each other"
 #define T_NO_IDENTITY	\
-	"signing needs --identity FILE: a PKCS#12 or PEM file with your key and certificate"
+	"signing needs --identity FILE: a PKCS#12 or PEM file with your key and certificate" \
+	", or an identity in the store"
 #define T_IDENTITY_ADDRESS \
-	"--identity %s: finding identities by address comes with a later version; " \
+	"--identity %s: an address is looked for in the store, and there is none; " \
 	"name the PKCS#12 or PEM file"
 #define T_TO		\
 	"--to wants a certificate file or an address like bob@example.net, not %s"
 #define T_ONLINE	"--online and --offline exclude each other"
-#define T_CERT_VERB	"cert wants export or lint first"
+#define T_CERT_VERB	\
+	"\"%s\" is none of add, learn, list, people, show, find, pin, forget, export, lint"
+#define T_CERT_ARGUMENTS "cert %s takes other arguments; `postseal help cert` shows them"
+#define T_CERT_NONE	"%s: the store has no such certificate"
+#define T_CERT_SEVERAL	"%s: several certificates; name one by its SHA-256 (cert list)"
+#define T_CERT_HIDDEN	"%s: forgotten; the same once more deletes it"
+#define T_CERT_GONE	"%s: deleted"
+#define T_CERT_LEARN	"%s: nothing to learn: %s"
 #define T_LINT_FILES	"lint wants the files of certificates to look at"
 #define T_CERT_FORM	"say in which form: --smime, as a mail"
 #define T_SHELL		"name your shell: bash, zsh or fish"
 #define T_OFFLINE	"--timestamp asks the network, and --offline says not to"
 #define T_DRAFT		\
-	"--draft needs --identity FILE: a draft is encrypted to its author alone"
+	"--draft needs --identity FILE, or an identity in the store: a draft is encrypted to " \
+	"its author alone"
+#define T_TWO_STORES	"--store and --no-store exclude each other"
 #define T_TWO_PASSPHRASES "--passphrase-file and --passphrase-fd exclude each other"
 #define T_KEK_SIZE	\
 	"a key-encryption key is 16, 24 or 32 raw octets, and this file holds %s"
@@ -107,7 +117,7 @@
 #define H_SEAL		"sign and encrypt a mail to everybody in To and Cc"
 #define H_RECEIPT	"make the signed receipt that a mail asks for"
 #define H_EXPAND	"hand a mail on to the members of a mailing list"
-#define H_CERT		"certificates: export as a mail for others, lint"
+#define H_CERT		"the certificates of others: add, learn, list, find, pin, export, lint"
 #define H_COMPLETION	"what your shell needs to complete command lines"
 #define H_VERSION	"the version, its parts and its algorithms"
 #define H_HELP		"this page, or that of a verb"
@@ -132,6 +142,11 @@
 	"  postseal expand mail.eml --identity list.p12 --to bob.pem --to eve.pem -o out.eml\n"
 
 #define X_CERT	\
+	"  postseal cert add bob.pem            keep certificates (--anchor: trust them)\n" \
+	"  postseal cert learn mail.eml         those of a mail whose signature is valid\n" \
+	"  postseal cert list | people [ADDRESS]\n" \
+	"  postseal cert show | find | forget ADDRESS-or-SHA256\n" \
+	"  postseal cert pin ADDRESS SHA256     only this one counts; none: any again\n" \
 	"  postseal cert export --smime alice.pem issuing.pem -o certificates.eml\n" \
 	"  postseal cert lint alice.pem\n" \
 	"  postseal cert lint --profile mailbox-strict --all --json *.pem\n"
@@ -144,7 +159,7 @@
 #define O_OUT_DIR	"write each message under its name in this folder"
 #define O_JSON		"one JSON object a message, each on one line"
 #define O_VERDICT	"write the verdict as JSON to this file as well"
-#define O_IDENTITY	"PKCS#12, PEM or pkcs11: URI; repeatable"
+#define O_IDENTITY	"PKCS#12, PEM, pkcs11: URI, or an address; repeatable"
 #define O_TO		"certificate file or address; repeatable"
 #define O_CERT		"more certificates; repeatable"
 #define O_LEARN		"a mail that a recipient signed, to learn from; repeatable"
@@ -162,13 +177,15 @@
 #define O_AT		"judge as of this time: 2026-01-31T12:00:00Z"
 #define O_ONLINE	"ask the network also when reading: the sender may learn that it was read"
 #define O_OFFLINE	"never ask the network"
-#define O_NO_STORE	"use no store; there is none in this version"
+#define O_STORE		"the store, not the user's own"
+#define O_NO_STORE	"read and write no store"
 #define O_PASSPHRASE_FILE "passphrase of the identities: its first line"
 #define O_PASSPHRASE_FD	"the same, read from an open descriptor"
 #define O_PASSWORD_FILE	"secret of a password recipient; repeatable"
 #define O_KEK		"key-encryption key, 16, 24 or 32 raw octets"
 #define O_REVOCATION	"hard: no answer is a refusal; default: soft"
 #define O_POLICY	"default, strict, legacy-read, or a policy file"
+#define O_ANCHOR	"cert add: trust whom they are of; cert forget: no longer"
 #define O_SMIME		"as a mail that others' programs take certificates from"
 #define O_PROFILE	"lint: mailbox-strict and its kin, none; else as the policies say"
 #define O_ALL		"lint: notices too"
@@ -201,7 +218,7 @@
 	"\nParts\n" \
 	"  files       identities and certificates in PKCS#12, PEM and DER\n" \
 	"  policy      default, strict, legacy-read, and policy files\n" \
-	"  store       not in this version: name certificates and identities by file\n" \
+	"  store       SQLite: identities, certificates, correspondents, first verdicts\n" \
 	"  network     OCSP, CRLs, time-stamps by HTTP (postseal-fetch); --offline: never\n" \
 	"  tokens      pkcs11: identities, by OpenSSL's provider or engine where installed\n" \
 	"  headers     --headers baseline, shy, none and off\n" \

@@ -31,6 +31,11 @@ PS_API int64_t ps_cert_not_after(const ps_cert *c);
 /* ps_cert_address: mail address `i`, NULL past the last: rfc822Name and SmtpUTF8Mailbox of the
  * subjectAltName; emailAddress of the subject only when there are none (RFC 8550, 3). */
 PS_API const char *ps_cert_address(const ps_cert *c, size_t i);
+/* ps_cert_each_of_file calls `each` for the certificates of a PEM, DER, PKCS#7 or PKCS#12 file
+ * (ps_cert_ref keeps one) until it fails. PS_E_NOT_FOUND when there is none. */
+typedef ps_code (*ps_cert_fn)(void *arg, ps_cert *c, ps_err *err);
+PS_API PS_MUST ps_code ps_cert_each_of_file(const char *path, ps_cert_fn each, void *arg,
+    ps_err *err);
 
 #ifdef __cplusplus
 }

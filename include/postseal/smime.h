@@ -94,6 +94,17 @@ PS_API void ps_opener_free(ps_opener *op);
  */
 PS_API PS_MUST ps_code ps_opener_add_identity_file(ps_opener *op, const char *path,
     ps_ask_fn ask, void *arg, ps_err *err);
+/*
+ * The store is borrowed and outlives the opener. Its keys open what names them, unlocked by
+ * `ask` then (NULL: never); its certificates complete paths, its anchors are trusted beside the
+ * system's. The verdict says whether a signer was seen before and what was valid when it came;
+ * the store learns from valid signatures. One that fails is a warning, but where a key
+ * of it is needed. add_identity: only the keys of this address; may be called
+ * again. PS_E_MISUSE without a store.
+ */
+PS_API PS_MUST ps_code ps_opener_set_store(ps_opener *op, ps_store *store, ps_ask_fn ask,
+    void *arg, ps_err *err);
+PS_API PS_MUST ps_code ps_opener_add_identity(ps_opener *op, const char *address, ps_err *err);
 /* More certificates (intermediates, signers that send none). */
 PS_API PS_MUST ps_code ps_opener_add_cert_file(ps_opener *op, const char *path, ps_err *err);
 /* Anchors; the first call replaces the system's. */
@@ -164,9 +175,19 @@ PS_API void ps_protector_free(ps_protector *pr);
 PS_API PS_MUST ps_code ps_protector_add_identity_file(ps_protector *pr, const char *path,
     ps_ask_fn ask, void *arg, ps_err *err);
 /*
+ * The store is borrowed and outlives the protector. Without an identity that was given, that of
+ * the mail's From signs, unlocked by `ask`; recipients' certificates are found
+ * by their addresses, with what is known of their programs. add_identity: that of
+ * this address in place of From's; may be called again. PS_E_MISUSE without a store.
+ */
+PS_API PS_MUST ps_code ps_protector_set_store(ps_protector *pr, ps_store *store, ps_ask_fn ask,
+    void *arg, ps_err *err);
+PS_API PS_MUST ps_code ps_protector_add_identity(ps_protector *pr, const char *address,
+    ps_err *err);
+/*
  * Recipients. Once one of these was called, the mail's To and Cc are not
  * looked at. A file: its first certificate that can encrypt. An address: the
- * newest fit certificate among those of add_cert_file.
+ * newest fit certificate among those of add_cert_file and of the store.
  */
 PS_API PS_MUST ps_code ps_protector_add_recipient_file(ps_protector *pr, const char *path,
     ps_err *err);

@@ -18,6 +18,7 @@
  */
 
 #include <postseal/cert.h>
+#include <postseal/stream.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -68,6 +69,11 @@ typedef struct ps_store_cert {
 	int64_t		 forgotten;	/* when; INT64_MIN: it is not */
 } ps_store_cert;
 typedef ps_code (*ps_store_cert_fn)(void *arg, const ps_store_cert *c, ps_err *err);
+
+/* ps_store_write_cert writes a line of text or, with `json`, one JSON object on one line: what the
+ * command prints, which only grows. */
+PS_API PS_MUST ps_code ps_store_write_cert(const ps_store_cert *c, int json, ps_writer *w,
+    ps_err *err);
 
 /* ps_store_add_cert keeps a certificate. One that is there stays as it is, and is no
  * longer forgotten when the user gives it again. */
@@ -156,6 +162,9 @@ typedef struct ps_store_person {
 } ps_store_person;
 typedef ps_code (*ps_store_person_fn)(void *arg, const ps_store_person *p, ps_err *err);
 
+/* ps_store_write_person is as ps_store_write_cert. */
+PS_API PS_MUST ps_code ps_store_write_person(const ps_store_person *p, int json, ps_writer *w,
+    ps_err *err);
 /* ps_store_list_people: of one address, or of all for NULL; the latest certificate of an
  * address comes last. */
 PS_API PS_MUST ps_code ps_store_list_people(ps_store *s, const char *address,

@@ -52,9 +52,15 @@ void	cms_recipient_parse(const struct cms_recipients *r, size_t i, struct cms_re
  * cipher of its wrap; NULL: neither, or one that we do not know. */
 const struct ps_alg *cms_recipient_wrap(const struct cms_recipient *r);
 
+/* cms_recipients_names calls `see` for each certificate or key that is named, those of long
+ * lists too, until it fails. */
+typedef ps_code (*cms_name_fn)(void *arg, const struct cms_id *id, ps_err *err);
+PS_MUST ps_code cms_recipients_names(const struct cms_recipients *r, cms_name_fn see, void *arg,
+    ps_err *err);
+
 /* --- ours --- */
 
-/* A certificate and its private key. */
+/* A certificate and its private key; NULL: it is not at hand. */
 struct cms_identity {
 	ps_cert		*cert;
 	struct ps_key	*key;

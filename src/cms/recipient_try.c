@@ -119,7 +119,7 @@ try_identity(const struct cms_recipient *ri, const struct cms_keys *keys, size_t
 	const struct cms_identity *me = &keys->identity[k];
 	ps_slice encrypted = { NULL, 0 };
 
-	if (!names(ri, me, &encrypted))
+	if (me->key == NULL || !names(ri, me, &encrypted))
 		return PS_E_NO_KEY;
 	if (ri->kind == CMS_KTRI)
 		return try_ktri(ri, me, cek_size, out, err);

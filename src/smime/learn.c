@@ -13,12 +13,9 @@
 
 #include "base/text.h"
 #include "base/words.h"
-#include "cms/attributes.h"
-#include "smime/opening.h"
 #include "smime/protecting.h"
+#include "smime/remember.h"
 #include "smime/words.h"
-
-enum { CLOCKS_DIFFER = 86400 };
 
 static struct protect_known *
 find_known(const ps_protector *pr, const char *address)
@@ -49,35 +46,15 @@ add_known(ps_protector *pr, const char *address, struct protect_known **out, ps_
 	return ps_index_add(&pr->known_by, ps_address_hash(address), pr->nknown++, err);
 }
 
-/* RFC 8551, 2.5.3: one of the certificates that the mail brought. */
-static ps_cert *
-find_preferred(const struct ps_signature *s, const struct cms_id *id)
-{
-	const struct ps_layer *l = s->layer;
-
-	if (id->serial.n == 0 && id->ski.n == 0)
-		return NULL;
-	for (size_t i = 0; i < l->ncert; i++)
-		if (cms_id_names(id, l->cert[i]))
-			return l->cert[i];
-	return NULL;
-}
-
 static ps_code
 learn_signer(struct protecting *p, const struct ps_signature *s, const char *address,
     ps_err *err)
 {
 	struct protect_known *known;
-	struct cms_attrs attrs = { .has_caps = false };
-	ps_slice inside;
-	uint32_t tag;
-	size_t whole;
+	struct cms_attrs attrs;
 	ps_code code;
 
-	if (!s->has_time || s->signing_time > p->now + CLOCKS_DIFFER)
-		return PS_OK;
-	if (!der_split(ps_buf_get(&s->attrs), &tag, &inside, &whole) ||
-	    cms_attrs_parse(&attrs, inside, NULL) != PS_OK)
+	if (!ps_signature_says(s, p->now, &attrs))
 		return PS_OK;
 	if ((code = add_known(p->pr, address, &known, err)) != PS_OK ||
 	    s->signing_time <= known->made)
@@ -85,7 +62,7 @@ learn_signer(struct protecting *p, const struct ps_signature *s, const char *add
 	known->made = s->signing_time;
 	cms_caps_parse(&known->caps, attrs.caps);
 	ps_cert_free(known->prefer);
-	known->prefer = find_preferred(s, &attrs.prefer);
+	known->prefer = ps_signature_prefers(s, &attrs);
 	if (known->prefer != NULL)
 		ps_cert_ref(known->prefer);
 	return PS_OK;
@@ -161,13 +138,57 @@ protect_known_clear(struct ps_protector *pr)
 	for (size_t i = 0; i < pr->nknown; i++) {
 		free(pr->known[i].address);
 		ps_cert_free(pr->known[i].prefer);
+		ps_cert_free(pr->known[i].pinned);
 	}
 	ps_index_clear(&pr->known_by);
 	free(pr->learn);
 	free(pr->known);
 }
 
+/* --- the store --- */
+
+/* Of what a mail and the store tell the later counts. */
+static void
+take_person(struct protect_known *known, struct ps_memory_person *who)
+{
+	known->recalled = true;
+	if (who->pinned != NULL)
+		known->pinned = ps_cert_ref(who->pinned);
+	if (who->made <= known->made)
+		return;
+	known->made = who->made;
+	cms_caps_parse(&known->caps, ps_buf_get(&who->caps));
+	ps_cert_free(known->prefer);
+	known->prefer = who->prefer == NULL ? NULL : ps_cert_ref(who->prefer);
+}
+
+ps_code
+protect_recall(struct protecting *p, const char *address, ps_err *err)
+{
+	struct ps_memory *m = p->pr->setup.store;
+	struct ps_memory_person who;
+	struct protect_known *known;
+	ps_code code;
+
+	if (m == NULL || ((known = find_known(p->pr, address)) != NULL && known->recalled))
+		return PS_OK;
+	if ((code = add_known(p->pr, address, &known, err)) != PS_OK ||
+	    (code = m->ops->person(m, address, &who, err)) != PS_OK)
+		return code;
+	take_person(known, &who);
+	ps_memory_person_clear(&who);
+	return PS_OK;
+}
+
 /* --- asking --- */
+
+ps_cert *
+protect_pinned(const struct ps_protector *pr, const char *address)
+{
+	const struct protect_known *known = find_known(pr, address);
+
+	return known == NULL ? NULL : known->pinned;
+}
 
 ps_cert *
 protect_preferred(const struct ps_protector *pr, const char *address)

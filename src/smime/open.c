@@ -16,6 +16,7 @@
 #include "base/words.h"
 #include "smime/helping.h"
 #include "smime/opening.h"
+#include "smime/remember.h"
 #include "smime/words.h"
 
 /* --- a writer that keeps what is small --- */
@@ -146,6 +147,8 @@ run_and_judge(struct run *run, ps_reader *in, ps_writer *dst, ps_verdict *v, ps_
 			    ps_code_info(code)->sentence);
 	}
 	ps_verdict_complete(v);
+	if (code == PS_OK && !run->inspect)
+		code = opening_remember(run->op, v, e);
 	return code == PS_OK && dst != NULL ? check_required(run->op, v, e) : code;
 }
 

@@ -136,16 +136,12 @@ check_code(struct authenticated *x, ps_err *err)
 static ps_code
 next_key(struct authenticated *x, ps_err *err)
 {
-	const struct ps_setup *s = &x->o->op->setup;
-	struct cms_keys keys = { s->identity, s->nidentity, s->password, s->npassword, s->kek,
-	    s->nkek, s->cert, s->ncert, &x->a.originator };
 	ps_code code;
 
 	ps_mac_free(x->mac);
 	x->mac = NULL;
-	code = cms_recipients_try(&record(x)->recipients, &keys, x->a.mac->bits / 8, x->o->limits,
-	    &x->tries, x->key, &record(x)->ours, err);
-	x->o->kdf_rounds = x->tries.rounds;
+	code = opening_try_keys(x->o, record(x), &x->a.originator, x->a.mac->bits / 8, &x->tries,
+	    x->key, err);
 	if (code != PS_OK)
 		return code;
 	return ps_mac_new(&x->mac, x->a.mac, ps_secret_get(x->key), err);

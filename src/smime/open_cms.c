@@ -117,16 +117,12 @@ choose_source(struct enveloped *x, ps_err *err)
 static ps_code
 next_key(struct enveloped *x, ps_err *err)
 {
-	const struct ps_setup *s = &x->o->op->setup;
-	struct cms_keys keys = { s->identity, s->nidentity, s->password, s->npassword, s->kek,
-	    s->nkek, s->cert, s->ncert, &x->e.originator };
 	ps_code code;
 
 	ps_cipher_free(x->cipher);
 	x->cipher = NULL;
-	code = cms_recipients_try(&record(x)->recipients, &keys, x->e.spec.key_size,
-	    x->o->limits, &x->tries, x->cek, &record(x)->ours, err);
-	x->o->kdf_rounds = x->tries.rounds;
+	code = opening_try_keys(x->o, record(x), &x->e.originator, x->e.spec.key_size, &x->tries,
+	    x->cek, err);
 	if (code != PS_OK)
 		return code;
 	x->attempt++;

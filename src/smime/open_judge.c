@@ -12,6 +12,8 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "smime/opening.h"
+#include "smime/recall.h"
+#include "smime/remember.h"
 #include "smime/words.h"
 
 /* What each result of the check means. NULL words: no reason. */
@@ -169,6 +171,53 @@ name_issuer(struct ps_signature *sig, const struct ps_path_out *path)
 	copy_text(sig->issuer_name, sizeof sig->issuer_name, subject);
 }
 
+/* A mail that was good when it came stays good (DESIGN 5), unless the key was somebody
+ * else's: then whoever has it could have made the mail since, and could not now. */
+static bool
+only_time_passed(const struct ps_path_out *path)
+{
+	for (size_t i = 0; i < path->nproblem; i++) {
+		enum ps_path_reason r = path->problem[i].reason;
+
+		if (r != PS_PATH_EXPIRED && r != PS_PATH_CA_EXPIRED && r != PS_PATH_REVOKED &&
+		    r != PS_PATH_CA_REVOKED)
+			return false;
+	}
+	return !path->good && !path->key_lost;
+}
+
+/* By the store's own record of when it first found this signature good. */
+static ps_code
+judge_received(struct opening *o, struct ps_signature *sig, const struct cms_bag *bag,
+    struct ps_path_out *path, ps_err *err)
+{
+	struct ps_path_out then = { .good = false };
+	int64_t at;
+	ps_code code = opening_received(o, sig, &at, err);
+
+	if (code != PS_OK || at == INT64_MIN)
+		return code;
+	code = ps_setup_judge_past(&o->op->setup, sig->cert, bag, PS_PURPOSE_SIGN, at, &then, err);
+	if (code == PS_OK && then.good) {
+		struct ps_path_out now = *path;
+
+		*path = then;
+		then = now;
+		sig->received = true;
+		sig->at = at;
+	}
+	ps_path_clear(&then);
+	return code;
+}
+
+static void
+note_expired(struct ps_signature *sig)
+{
+	if (sig->has_mark && sig->has_time && ps_cert_not_after(sig->cert) < sig->at &&
+	    sig->signing_time <= ps_cert_not_after(sig->cert))
+		ps_reason_add(sig, "expired-since", W_R_EXPIRED_SINCE);
+}
+
 static bool
 is_revoked(const struct ps_path_out *path)
 {
@@ -191,11 +240,17 @@ judge_path(struct opening *o, struct ps_signature *sig, const struct cms_bag *ba
 	    ? ps_setup_judge_past(&o->op->setup, sig->cert, bag, PS_PURPOSE_SIGN, sig->at, &path,
 	    err)
 	    : ps_setup_judge(&o->op->setup, sig->cert, bag, PS_PURPOSE_SIGN, o->now, &path, err);
-	if (code != PS_OK)
+	if (code == PS_OK && !sig->stamped && only_time_passed(&path))
+		code = judge_received(o, sig, bag, &path, err);
+	if (code != PS_OK) {
+		ps_path_clear(&path);
 		return code;
+	}
 	for (size_t i = 0; i < path.nproblem; i++)
 		ps_reason_add(sig, ps_path_reason_name(path.problem[i].reason), "{text}",
 		    PS_TEXT("text", path.problem[i].text));
+	if (!path.good)
+		note_expired(sig);
 	name_issuer(sig, &path);
 	sig->revocation_checked = path.revocation_checked;
 	sig->revocation_at = path.revocation_at;
@@ -266,6 +321,21 @@ judge_signer(struct opening *o, struct ps_signature *sig, const struct cms_signe
 	return opening_judge_found(o, sig, &s->signer[i], &check, &s->bag, sound, err);
 }
 
+/* What the message does not bring the store may have. */
+static ps_code
+find_cert(struct opening *o, struct cms_signed *s, size_t i, ps_cert **out, ps_err *err)
+{
+	struct ps_setup *setup = &o->op->setup;
+	ps_code code;
+
+	*out = cms_signed_find(s, i, setup->cert, setup->ncert);
+	if (*out != NULL || setup->store == NULL)
+		return PS_OK;
+	if ((code = ps_recall_signer(setup, &s->signer[i].sid, err)) == PS_OK)
+		*out = cms_signed_find(s, i, setup->cert, setup->ncert);
+	return code;
+}
+
 static ps_code
 one_signer(struct opening *o, struct ps_layer *layer, struct cms_signed *s, size_t i,
     const struct cms_digests *digests, ps_err *err)
@@ -284,12 +354,15 @@ one_signer(struct opening *o, struct ps_layer *layer, struct cms_signed *s, size
 	    (code = opening_judge_stamps(o, sig, s, i, err)) != PS_OK ||
 	    (code = opening_judge_counters(o, sig, s, i, err)) != PS_OK)
 		return code;
-	cert = cms_signed_find(s, i, o->op->setup.cert, o->op->setup.ncert);
+	if ((code = find_cert(o, s, i, &cert, err)) != PS_OK)
+		return code;
 	if (cert == NULL) {
 		ps_reason_add(sig, "no-certificate", W_R_NO_CERT, PS_TEXT("who", sig->sid));
 		return PS_OK;
 	}
 	sig->cert = ps_cert_ref(cert);
+	if ((code = opening_mark(o, sig, &s->signer[i], err)) != PS_OK)
+		return code;
 	return o->inspect ? PS_OK : judge_signer(o, sig, s, i, digests, err);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Wrong keys speak: for whom the message is, and what was tried.
+ * The keys that are tried: those at hand, then those of the store that the
+ * message names. And wrong keys speak: for whom it is, and what was tried.
  *
  * Only what the message says openly and what the caller gave goes into the
  * chain; whether a key fitted and failed is not told here (STANDARDS B5).
@@ -11,7 +12,49 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "smime/opening.h"
+#include "smime/recall.h"
 #include "smime/words.h"
+
+static ps_code
+try_once(struct opening *o, struct ps_encryption *e, const struct cms_bag *sent, size_t size,
+    struct cms_try *t, ps_secret *out, ps_err *err)
+{
+	const struct ps_setup *s = &o->op->setup;
+	struct cms_keys keys = { s->identity, s->nidentity, s->password, s->npassword, s->kek,
+	    s->nkek, s->cert, s->ncert, sent };
+	ps_code code = cms_recipients_try(&e->recipients, &keys, size, o->limits, t, out, &e->ours,
+	    err);
+
+	o->kdf_rounds = t->rounds;
+	return code;
+}
+
+/* Whoever gave a key that fits is not asked for the passphrase of another one. What
+ * `inspect` cannot unlock it shows as closed. */
+ps_code
+opening_try_keys(struct opening *o, struct ps_encryption *e, const struct cms_bag *sent,
+    size_t size, struct cms_try *t, ps_secret *out, ps_err *err)
+{
+	ps_err why = PS_ERR_INIT;
+	bool any;
+	ps_code code = try_once(o, e, sent, size, t, out, err), recalled;
+
+	if (code != PS_E_NO_KEY)
+		return code;
+	recalled = ps_recall_keys(&o->op->setup, &e->recipients, &any, &why);
+	if (recalled != PS_OK && !o->inspect) {
+		if (err != NULL)
+			*err = why;
+		return recalled;
+	}
+	if (recalled != PS_OK || !any)
+		return code;
+	ps_err_clear(err);
+	t->place = t->key = 0;
+	return try_once(o, e, sent, size, t, out, err);
+}
+
+/* --- what is said of them --- */
 
 enum {
 	RECIPIENTS	= 5,	/* that are named */

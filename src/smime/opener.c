@@ -45,6 +45,23 @@ ps_opener_add_identity_file(ps_opener *op, const char *path, ps_ask_fn ask, void
 }
 
 ps_code
+ps_opener_set_store(ps_opener *op, ps_store *store, ps_ask_fn ask, void *arg, ps_err *err)
+{
+	if (op == NULL)
+		return ps_nomem(err, "smime.opener");
+	op->setup.store_soft = true;
+	return ps_setup_set_store(&op->setup, store, ask, arg, err);
+}
+
+ps_code
+ps_opener_add_identity(ps_opener *op, const char *address, ps_err *err)
+{
+	if (op == NULL)
+		return ps_nomem(err, "smime.opener");
+	return ps_setup_add_own(&op->setup, address, err);
+}
+
+ps_code
 ps_opener_add_cert_file(ps_opener *op, const char *path, ps_err *err)
 {
 	if (op == NULL)

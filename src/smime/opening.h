@@ -133,6 +133,10 @@ void	opening_lines_clear(struct opening_lines *l);
 void	opening_note_lines(struct opening *o, const struct mime_header *h);
 
 /* open_keys.c */
+/* opening_try_keys is cms_recipients_try with all keys there are; what opened it stands in
+ * e->ours. */
+PS_MUST ps_code opening_try_keys(struct opening *o, struct ps_encryption *e,
+    const struct cms_bag *sent, size_t size, struct cms_try *t, ps_secret *out, ps_err *err);
 /* opening_no_key adds to the chain whom the message names and what was tried;
  * returns PS_E_NO_KEY. */
 ps_code	opening_no_key(struct opening *o, const struct ps_encryption *e, ps_err *err);

@@ -11,6 +11,7 @@
 #include "base/words.h"
 #include "smime/helping.h"
 #include "smime/protecting.h"
+#include "smime/recall.h"
 #include "smime/words.h"
 
 /* --- looking --- */
@@ -236,6 +237,32 @@ write_copies(struct protecting *p, struct copy *copy, ps_writer *out, ps_err *er
 	return PS_OK;
 }
 
+/* Whose identities of the store are meant: those that were asked for, else that of
+ * the author, else the one that is chosen. Identities that were given are enough. */
+static ps_code
+recall_identities(struct protecting *p, ps_err *err)
+{
+	struct ps_setup *s = &p->pr->setup;
+	bool signs = (p->what & PS_SIGN) != 0 || p->around || p->made;
+	struct mime_mailboxes from = { .n = 0 };
+	ps_code code = PS_OK;
+
+	if (s->store == NULL || s->nidentity != 0)
+		return PS_OK;
+	for (size_t i = 0; i < s->nown && code == PS_OK; i++)
+		code = ps_recall_identity(s, s->own[i], signs, err);
+	if (s->nown != 0 || code != PS_OK)
+		return code;
+	if (!p->made)
+		code = read_list(p, "From", &from, err);
+	for (size_t i = 0; i < from.n && code == PS_OK; i++)
+		code = ps_recall_identity(s, from.box[i].address, signs, err);
+	if (from.n == 0 && code == PS_OK)
+		code = ps_recall_identity(s, NULL, signs, err);
+	mime_mailboxes_clear(&from);
+	return code;
+}
+
 static ps_code
 protect_mail(struct protecting *p, ps_writer *out, ps_err *err)
 {
@@ -246,7 +273,8 @@ protect_mail(struct protecting *p, ps_writer *out, ps_err *err)
 	if ((code = check_add(p, err)) != PS_OK || (code = check_draft(p, err)) != PS_OK ||
 	    (code = look_at_mail(p, err)) != PS_OK ||
 	    (code = protect_check_addresses(p, err)) != PS_OK ||
-	    (code = check_bcc(p, err)) != PS_OK || (code = protect_learn(p, err)) != PS_OK ||
+	    (code = check_bcc(p, err)) != PS_OK || (code = recall_identities(p, err)) != PS_OK ||
+	    (code = protect_learn(p, err)) != PS_OK ||
 	    (code = protect_choose_signers(p, err)) != PS_OK ||
 	    (!p->made && (code = protect_ask(p, err)) != PS_OK))
 		return code;

@@ -58,6 +58,8 @@ struct protect_to {
 struct protect_known {
 	char		*address;	/* which its certificate named */
 	ps_cert		*prefer;	/* ref: to encrypt to; NULL: not said */
+	ps_cert		*pinned;	/* ref: by the user; NULL: none */
+	bool		 recalled;	/* the store was asked */
 	int64_t		 made;		/* as the signer claims */
 	struct cms_caps	 caps;
 };
@@ -166,6 +168,10 @@ PS_MUST ps_code protect_choose_recipients(struct protecting *p, struct protect_l
 /* protect_learn reads the signed mails that were given, each once. */
 PS_MUST ps_code protect_learn(struct protecting *p, ps_err *err);
 void	protect_known_clear(struct ps_protector *pr);
+/* protect_recall: what the store knows of this correspondent, once. */
+PS_MUST ps_code protect_recall(struct protecting *p, const char *address, ps_err *err);
+/* protect_pinned: the only certificate that counts for this address; NULL: any. */
+ps_cert	*protect_pinned(const struct ps_protector *pr, const char *address);
 /* protect_preferred: the certificate that this correspondent asks for; NULL: none. */
 ps_cert	*protect_preferred(const struct ps_protector *pr, const char *address);
 /* protect_reads_of: what is known of who has this certificate. */
@@ -195,7 +201,7 @@ void	protect_list_clear(struct protect_list *l);
 /* Was anybody asked for, so that the mail's To and Cc do not count? */
 bool	protect_is_asked(const struct ps_protector *pr);
 /* The best certificate that may be encrypted to for an address, NULL: none; borrowed. */
-ps_cert	*protect_find_cert(const struct protecting *p, const char *address);
+ps_cert	*protect_find_cert(struct protecting *p, const char *address);
 
 /* check_address.c */
 /* Refuses addresses of recipients that are not what they look like. */

@@ -68,6 +68,22 @@ ps_protector_add_identity_file(ps_protector *pr, const char *path, ps_ask_fn ask
 	return ps_setup_add_identity(&pr->setup, path, ask, arg, err);
 }
 
+ps_code
+ps_protector_set_store(ps_protector *pr, ps_store *store, ps_ask_fn ask, void *arg, ps_err *err)
+{
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
+	return ps_setup_set_store(&pr->setup, store, ask, arg, err);
+}
+
+ps_code
+ps_protector_add_identity(ps_protector *pr, const char *address, ps_err *err)
+{
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
+	return ps_setup_add_own(&pr->setup, address, err);
+}
+
 static ps_code
 ask_for(ps_protector *pr, const struct protect_to *to, ps_err *err)
 {

@@ -76,11 +76,17 @@ find_best(const struct protecting *p, const char *address, ps_cert **out, ps_err
 	return code;
 }
 
-/* RFC 8551, 2.5.3.1: the one that the correspondent asks for, as long as it is
- * in date, goes before what we would choose. NULL: there is none. */
+/* The one that the user pinned; RFC 8551, 2.5.3.1: the one that the correspondent asks
+ * for, as long as it is in date; both go before what we would choose. NULL: there is none. */
 static ps_code
-find_by_address(const struct protecting *p, const char *address, ps_cert **out, ps_err *err)
+find_by_address(struct protecting *p, const char *address, ps_cert **out, ps_err *err)
 {
+	ps_code code = protect_recall(p, address, err);
+
+	if (code != PS_OK)
+		return code;
+	if ((*out = protect_pinned(p->pr, address)) != NULL)
+		return PS_OK;
 	*out = protect_preferred(p->pr, address);
 	if (*out != NULL && protect_may_encrypt(*out) && ps_cert_not_before(*out) <= p->now &&
 	    p->now <= ps_cert_not_after(*out) &&
@@ -90,7 +96,7 @@ find_by_address(const struct protecting *p, const char *address, ps_cert **out, 
 }
 
 ps_cert *
-protect_find_cert(const struct protecting *p, const char *address)
+protect_find_cert(struct protecting *p, const char *address)
 {
 	ps_cert *c;
 

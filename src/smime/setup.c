@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/words.h"
+#include "smime/recall.h"
 #include "smime/words.h"
 #include "x509/recall.h"
 
@@ -43,7 +44,12 @@ ps_setup_clear(struct ps_setup *s)
 		ps_cert_free(s->cert[i]);
 	free(s->identity);
 	free(s->cert);
+	for (size_t i = 0; i < s->nown; i++)
+		free(s->own[i]);
+	free(s->own);
 	ps_index_clear(&s->by_local);
+	ps_index_clear(&s->by_der);
+	ps_index_clear(&s->asked);
 	ps_trust_free(s->trust);
 	ps_policy_free(s->own_policy);
 	free_secrets(s->password, s->npassword);
@@ -85,18 +91,20 @@ ps_setup_next_named(struct ps_setup *s, const char *address, size_t *walk, ps_ce
     ps_err *err)
 {
 	uint64_t hash = ps_address_hash(address);
-	ps_code code = index_addresses(s, err);
+	ps_code code = *walk == 0 ? ps_recall_address(s, address, err) : PS_OK;
 	size_t at;
 
 	*out = NULL;
+	if (code == PS_OK)
+		code = index_addresses(s, err);
 	while (code == PS_OK && *out == NULL && ps_index_next(&s->by_local, hash, walk, &at))
 		if (ps_cert_names(s->cert[at], address, PS_MATCH_RECIPIENT))
 			*out = s->cert[at];
 	return code;
 }
 
-static ps_code
-add_identity(struct ps_setup *s, ps_cert *cert, struct ps_key *key, ps_err *err)
+ps_code
+ps_setup_add_key(struct ps_setup *s, ps_cert *cert, struct ps_key *key, ps_err *err)
 {
 	struct cms_identity *grown = realloc(s->identity,
 	    (s->nidentity + 1) * sizeof *grown);
@@ -105,7 +113,7 @@ add_identity(struct ps_setup *s, ps_cert *cert, struct ps_key *key, ps_err *err)
 		return ps_nomem(err, "smime.setup");
 	s->identity = grown;
 	grown[s->nidentity++] = (struct cms_identity){ .cert = ps_cert_ref(cert),
-	    .key = ps_key_ref(key) };
+	    .key = key == NULL ? NULL : ps_key_ref(key) };
 	return PS_OK;
 }
 
@@ -134,7 +142,7 @@ pair_keys(struct ps_setup *s, const struct ps_keyfile *f, ps_err *err)
 	for (size_t k = 0; k < f->nkey; k++)
 		for (size_t i = 0; i < s->ncert && code == PS_OK; i++)
 			if (ps_key_matches(f->key[k], ps_cert_view_of(s->cert[i])->spki))
-				code = add_identity(s, s->cert[i], f->key[k], err);
+				code = ps_setup_add_key(s, s->cert[i], f->key[k], err);
 	return code;
 }
 
@@ -195,6 +203,35 @@ ps_code
 ps_setup_add_crl(struct ps_setup *s, const char *path, ps_err *err)
 {
 	return ps_trust_add_crl_file(s->trust, path, &s->ctx->limits, err);
+}
+
+ps_code
+ps_setup_set_store(struct ps_setup *s, ps_store *store, ps_ask_fn ask, void *arg, ps_err *err)
+{
+	if (store == NULL)
+		return ps_nomem(err, "smime.setup");
+	s->store = (struct ps_memory *)store;	/* which it begins with */
+	s->store_ask = ask;
+	s->store_arg = arg;
+	s->keeper = s->store->ops->news(s->store);
+	return PS_OK;
+}
+
+ps_code
+ps_setup_add_own(struct ps_setup *s, const char *address, ps_err *err)
+{
+	char **grown;
+
+	if (s->store == NULL)
+		return ps_fail(err, PS_E_MISUSE, "smime.setup", PS_NOWHERE, W_RECALL_NO_STORE,
+		    PS_TEXT("address", address));
+	if ((grown = realloc(s->own, (s->nown + 1) * sizeof *grown)) == NULL)
+		return ps_nomem(err, "smime.setup");
+	s->own = grown;
+	if ((grown[s->nown] = strdup(address)) == NULL)
+		return ps_nomem(err, "smime.setup");
+	s->nown++;
+	return PS_OK;
 }
 
 ps_code
@@ -294,7 +331,8 @@ judge_path(struct ps_setup *s, ps_cert *cert, const struct cms_bag *more,
 	if ((code = collect_certs(s, more, &in, &extra, err)) != PS_OK ||
 	    (code = collect_lists(more, &in, &crl, err)) != PS_OK)
 		goto out;
-	if (!s->trust_given && (code = ps_trust_use_system(s->trust, err)) == PS_OK)
+	if (!s->trust_given && (code = ps_trust_use_system(s->trust, err)) == PS_OK &&
+	    (code = ps_recall_anchors(s, err)) == PS_OK)
 		s->trust_given = true;
 	if (code == PS_OK)
 		code = ps_path_check(&in, out, err);
@@ -308,14 +346,18 @@ ps_code
 ps_setup_judge(struct ps_setup *s, ps_cert *cert, const struct cms_bag *more,
     enum ps_purpose purpose, int64_t at, struct ps_path_out *out, ps_err *err)
 {
-	return judge_path(s, cert, more, purpose, at, false, out, err);
+	ps_code code = ps_recall_issuers(s, cert, more, err);
+
+	return code == PS_OK ? judge_path(s, cert, more, purpose, at, false, out, err) : code;
 }
 
 ps_code
 ps_setup_judge_past(struct ps_setup *s, ps_cert *cert, const struct cms_bag *more,
     enum ps_purpose purpose, int64_t at, struct ps_path_out *out, ps_err *err)
 {
-	return judge_path(s, cert, more, purpose, at, true, out, err);
+	ps_code code = ps_recall_issuers(s, cert, more, err);
+
+	return code == PS_OK ? judge_path(s, cert, more, purpose, at, true, out, err) : code;
 }
 
 ps_code

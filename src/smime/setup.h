@@ -10,6 +10,7 @@
 #include "base/ctx.h"
 #include "base/index.h"
 #include "cms/recipient_info.h"
+#include "x509/memory.h"
 #include "x509/path.h"
 
 struct ps_setup {
@@ -35,6 +36,16 @@ struct ps_setup {
 	ps_secret	**kek;
 	size_t		 nkek;
 	int		 eol;		/* 0 as the input, 1 CRLF, 2 LF */
+	struct ps_memory *store;	/* the store, borrowed; NULL: none (recall.c) */
+	ps_ask_fn	 store_ask;	/* unlocks its keys */
+	void		*store_arg;
+	bool		 store_soft;	/* one that fails is done without... */
+	char		 store_why[256];	/* ...and told of; "": it works */
+	char		**own;		/* whose keys of it are meant; none: all */
+	size_t		 nown;
+	struct ps_index	 by_der;	/* of cert... */
+	size_t		 nby_der;	/* ...of these so far */
+	struct ps_index	 asked;		/* addresses that the store was asked for */
 	ps_progress_fn	 progress;
 	void		*progress_arg;
 };
@@ -47,6 +58,13 @@ PS_MUST ps_code ps_setup_add_identity(struct ps_setup *s, const char *path, ps_a
 PS_MUST ps_code ps_setup_add_certs(struct ps_setup *s, const char *path, size_t *out_first,
     size_t *out_n, ps_err *err);
 PS_MUST ps_code ps_setup_add_cert(struct ps_setup *s, ps_cert *ref, ps_err *err);
+/* ps_setup_add_key makes a known certificate one of ours; `key` NULL: not at hand. */
+PS_MUST ps_code ps_setup_add_key(struct ps_setup *s, ps_cert *cert, struct ps_key *key,
+    ps_err *err);
+PS_MUST ps_code ps_setup_set_store(struct ps_setup *s, ps_store *store, ps_ask_fn ask, void *arg,
+    ps_err *err);
+/* ps_setup_add_own: PS_E_MISUSE without a store. */
+PS_MUST ps_code ps_setup_add_own(struct ps_setup *s, const char *address, ps_err *err);
 PS_MUST ps_code ps_setup_add_trust(struct ps_setup *s, const char *path, ps_err *err);
 PS_MUST ps_code ps_setup_add_crl(struct ps_setup *s, const char *path, ps_err *err);
 PS_MUST ps_code ps_setup_set_revocation(struct ps_setup *s, int mode, ps_err *err);

@@ -158,7 +158,8 @@ protect_choose_signers(struct protecting *p, ps_err *err)
 	if ((p->what & PS_SIGN) == 0 && !p->around)
 		return PS_OK;
 	for (size_t i = 0; i < s->nidentity; i++)
-		if (may_sign(s->identity[i].cert) && !has_signer(p, s->identity[i].cert) &&
+		if (s->identity[i].key != NULL && may_sign(s->identity[i].cert) &&
+		    !has_signer(p, s->identity[i].cert) &&
 		    (code = add_signer(p, &s->identity[i], err)) != PS_OK)
 			return code;
 	if (p->nsigner == 0 && s->nidentity != 0)

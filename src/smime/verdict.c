@@ -26,6 +26,19 @@ ps_layer_kind_name(enum ps_layer_kind k)
 }
 
 const char *
+ps_seen_name(enum ps_seen s)
+{
+	static const char *const name[] = {
+		[PS_SEEN_UNKNOWN] = NULL,
+		[PS_SEEN_FIRST] = "first",
+		[PS_SEEN_BEFORE] = "before",
+		[PS_SEEN_CHANGED] = "changed",
+	};
+
+	return name[s];
+}
+
+const char *
 ps_state_name(enum ps_state s)
 {
 	static const char *const names[] = {

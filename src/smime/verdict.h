@@ -97,6 +97,10 @@ struct ps_diagnosis {
 	char		 text[512];
 };
 
+/* What the store says of who signs from an address; names as in JSON. */
+enum ps_seen { PS_SEEN_UNKNOWN, PS_SEEN_FIRST, PS_SEEN_BEFORE, PS_SEEN_CHANGED };
+const char *ps_seen_name(enum ps_seen s);
+
 enum { PS_REASONS_MAX = 8 };
 struct ps_signature {
 	struct ps_layer	*layer;
@@ -114,6 +118,11 @@ struct ps_signature {
 	int64_t		 signing_time;
 	int64_t		 at;		/* the time it was judged by */
 	bool		 stamped;	/* which a time-stamp proves */
+	bool		 received;	/* which is when the store first found it good */
+	uint8_t		 mark[32];	/* by which the store knows it again... */
+	bool		 has_mark;	/* ...if there is one */
+	enum ps_seen	 seen;		/* was the certificate, from this address? */
+	int64_t		 seen_since;
 	struct ps_stamp	 stamp[PS_STAMPS_MAX];
 	size_t		 nstamp;
 	struct ps_signature *counter;	/* counter-signatures, each judged alone */

@@ -112,7 +112,7 @@ put_time(struct ps_json *j, const struct ps_signature *s)
 		ps_json_null(j);
 	ps_json_key(j, "time");
 	ps_json_open(j, '{');
-	key_text(j, "source", s->stamped ? "timestamp" : "now");
+	key_text(j, "source", s->stamped ? "timestamp" : s->received ? "received" : "now");
 	ps_json_key(j, "at");
 	ps_json_time(j, s->at);
 	ps_json_close(j, '}');
@@ -141,6 +141,24 @@ put_revocation(struct ps_json *j, const struct ps_signature *s)
 		ps_json_null(j);
 	key_text_or_null(j, "by", s->revocation_by);
 	key_text_or_null(j, "why", s->revocation_checked ? NULL : s->revocation_why);
+	ps_json_close(j, '}');
+}
+
+static void
+put_seen(struct ps_json *j, const struct ps_signature *s)
+{
+	ps_json_key(j, "seen");
+	if (s->seen == PS_SEEN_UNKNOWN) {
+		ps_json_null(j);
+		return;
+	}
+	ps_json_open(j, '{');
+	key_text(j, "state", ps_seen_name(s->seen));
+	ps_json_key(j, "since");
+	if (s->seen == PS_SEEN_FIRST)
+		ps_json_null(j);
+	else
+		ps_json_time(j, s->seen_since);
 	ps_json_close(j, '}');
 }
 
@@ -218,6 +236,8 @@ put_signature(struct ps_json *j, const struct ps_signature *s, bool judged)
 	if (judged)
 		put_diagnosis(j, &s->diagnosis);
 	put_stamps(j, s, judged);
+	if (judged)
+		put_seen(j, s);
 	ps_json_key(j, "ess");
 	ps_ess_json(j, &s->ess);
 	ps_json_key(j, "countersignatures");

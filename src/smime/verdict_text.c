@@ -135,6 +135,23 @@ state_paint(enum ps_state s)
 }
 
 static void
+put_seen(struct page *p, const struct ps_signature *s)
+{
+	static const char *const words[] = {
+		[PS_SEEN_FIRST] = W_T_SEEN_FIRST,
+		[PS_SEEN_BEFORE] = W_T_SEEN_BEFORE,
+		[PS_SEEN_CHANGED] = W_T_SEEN_CHANGED,
+	};
+	char date[16], line[256];
+
+	if (s->seen == PS_SEEN_UNKNOWN)
+		return;
+	date_of(s->seen_since, date, sizeof date);
+	ps_words(line, sizeof line, words[s->seen], PS_TEXT("date", date));
+	put_row(p, "seen before", line);
+}
+
+static void
 put_signature(struct page *p, const struct ps_signature *s)
 {
 	char line[512];
@@ -162,7 +179,11 @@ put_signature(struct page *p, const struct ps_signature *s)
 	if (s->stamped) {
 		ps_clock_format(s->at, line, sizeof line);
 		put_row(p, "time-stamp", line);
+	} else if (s->received) {
+		ps_clock_format(s->at, line, sizeof line);
+		put_row(p, "received", line);
 	}
+	put_seen(p, s);
 }
 
 static void

@@ -284,6 +284,62 @@ note_valid(struct ps_memory *m, const uint8_t digest[VALID_DIGEST], int64_t at, 
 	return store_end(of(m), query_run(&q, err), err);
 }
 
+/* --- news --- */
+
+static const ps_news_kind kind_of[] = { [PS_ANSWER_OCSP] = PS_NEWS_OCSP,
+	[PS_ANSWER_CRL] = PS_NEWS_CRL, [PS_ANSWER_CERTS] = PS_NEWS_CERTS };
+
+/* It can be asked for again, so a store that fails holds nothing up. */
+static ps_code
+soften(ps_code code, ps_code otherwise, ps_err *err)
+{
+	if (code == PS_OK || code == PS_E_NOMEM)
+		return code;
+	ps_err_clear(err);
+	return otherwise;
+}
+
+static ps_code
+take_answer(void *arg, const ps_news *n, ps_err *err)
+{
+	struct ps_answer a = { .this_update = n->this_update, .next_update = n->next_update,
+	    .fetched = n->fetched };
+	ps_code code = ps_buf_add(&a.bytes, n->data, err);
+
+	if (code == PS_OK)
+		*(struct ps_answer *)arg = a;
+	else
+		ps_answer_clear(&a);
+	return code;
+}
+
+static ps_code
+news_get(void *arg, enum ps_answer_kind kind, const char *key, struct ps_answer *out,
+    ps_err *err)
+{
+	ps_code code = ps_store_get_news(arg, kind_of[kind], ps_str(key), take_answer, out, err);
+
+	return soften(code, PS_E_NOT_FOUND, err);
+}
+
+static ps_code
+news_put(void *arg, enum ps_answer_kind kind, const char *key, const struct ps_answer *a,
+    ps_err *err)
+{
+	ps_slice data = a->bytes.n == 0 ? ps_str("") : ps_buf_get(&a->bytes);
+	ps_news n = { .size = sizeof n, .kind = kind_of[kind], .key = ps_str(key), .data = data,
+	    .this_update = a->this_update, .next_update = a->next_update,
+	    .fetched = a->fetched };
+
+	return soften(ps_store_put_news(arg, &n, err), PS_OK, err);
+}
+
+static struct ps_news_keeper
+news(struct ps_memory *m)
+{
+	return (struct ps_news_keeper){ .get = news_get, .put = news_put, .arg = of(m) };
+}
+
 const struct ps_memory_ops store_memory = {
 	.certs_for = certs_for,
 	.certs_named = certs_named,
@@ -295,4 +351,5 @@ const struct ps_memory_ops store_memory = {
 	.learn = learn,
 	.first_valid = first_valid,
 	.note_valid = note_valid,
+	.news = news,
 };

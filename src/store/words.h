@@ -29,6 +29,10 @@
 #define W_STORE_ADDRESS	PS_N_("{address} is no mail address")
 #define W_STORE_OTHER_NAME PS_N_("the certificate of {who} does not name {address}")
 #define W_STORE_NO_ANCHOR PS_N_("the certificate of {who} is no anchor of the store")
+#define W_STORE_CERT	PS_N_("{digest}  {who}, by {issuer}, valid until {date} ({how})\n")
+#define W_STORE_CERT_FORGOTTEN PS_N_("{digest}  {who}, by {issuer}, valid until {date} ({how}), forgotten\n")
+#define W_STORE_PERSON	PS_N_("{who}  {digest}  since {first}, last {last} ({how})\n")
+#define W_STORE_PERSON_PINNED PS_N_("{who}  {digest}  since {first}, last {last} ({how}), pinned\n")
 #define W_STORE_BIG	PS_N_("{size} octets are too many to be kept; at most {max} are")
 #define W_STORE_NO_NEWS	PS_N_("nothing of this is kept")
 

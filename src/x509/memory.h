@@ -10,6 +10,7 @@
  */
 
 #include "base/buf.h"
+#include "base/news.h"
 #include "x509/cert.h"
 
 /* How a message names a certificate: serial number and issuer, or key identifier. */
@@ -82,6 +83,8 @@ struct ps_memory_ops {
 		    ps_err *err);
 	ps_code	(*note_valid)(struct ps_memory *m, const uint8_t digest[32], int64_t at,
 		    ps_err *err);
+	/* What authorities said; a failure is as if nothing were kept. */
+	struct ps_news_keeper (*news)(struct ps_memory *m);
 };
 
 struct ps_memory {

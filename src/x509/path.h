@@ -107,6 +107,7 @@ struct ps_path_problem {
 
 struct ps_path_out {
 	bool		 good;		/* no problem at all */
+	bool		 key_lost;	/* revoked because somebody else may have a key */
 	size_t		 nproblem;
 	struct ps_path_problem problem[8];
 	ps_cert		*chain[16];	/* leaf first, anchor last; refs */

@@ -237,13 +237,15 @@ find_news(struct round *r)
 
 /* --- the answer --- */
 
+enum { KEY_COMPROMISE = 1, CA_COMPROMISE = 2 };
+
 /* RFC 5280, 5.3.1. What says nothing to a person is left out. */
 static const struct {
 	long		 code;
 	const char	*words;
 } reasons[] = {
-	{ 1, W_REVOKED_KEY },
-	{ 2, W_REVOKED_CA_KEY },
+	{ KEY_COMPROMISE, W_REVOKED_KEY },
+	{ CA_COMPROMISE, W_REVOKED_CA_KEY },
 	{ 3, W_REVOKED_AFFILIATION },
 	{ 4, W_REVOKED_SUPERSEDED },
 	{ 5, W_REVOKED_CESSATION },
@@ -266,6 +268,8 @@ tell_revoked(ps_cert *c, bool leaf, int64_t when, long why, struct ps_path_out *
 	const char *said = reason_words(why);
 	const char *words = leaf ? W_PATH_REVOKED : W_PATH_CA_REVOKED;
 
+	if (why == KEY_COMPROMISE || why == CA_COMPROMISE)
+		out->key_lost = true;
 	if (said != NULL)
 		words = leaf ? W_PATH_REVOKED_WHY : W_PATH_CA_REVOKED_WHY;
 	ps_problem_add(out, &(struct ps_problem){

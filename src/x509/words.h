@@ -9,6 +9,7 @@
 #define W_X509_CERT	PS_N_("this is not a certificate that can be read")
 #define W_X509_ADDRESSES PS_N_("a certificate with more than {max} addresses")
 #define W_X509_NO_CERTS	PS_N_("{path} holds no certificate; an anchor is a certificate in PEM or DER form")
+#define W_X509_FILE_EMPTY PS_N_("{path} holds no certificate")
 #define W_X509_ANCHOR	PS_N_("cannot use the certificate of {who} as an anchor")
 #define W_X509_ANCHORS	PS_N_("cannot take the anchors from {path}")
 #define W_X509_LIBRARY	PS_N_("the crypto library failed while it checked a certificate")

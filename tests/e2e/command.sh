@@ -137,7 +137,7 @@ help_cases() {
 	expect help.verb 0 '--bcc-dir DIR' postseal help seal
 	expect help.verb-option 0 '--require signed' postseal open --help
 	expect help.unknown 2 'there is no verb bogus' postseal help bogus
-	expect version 0 'store +not in this version' postseal version
+	expect version 0 'store +SQLite' postseal version
 	expect version.algorithms 0 'aes-256-gcm' postseal version
 	expect version.option 0 '^postseal [0-9]+\.[0-9]+\.[0-9]+$' postseal --version
 	for verb in open verify inspect sign encrypt seal version; do
@@ -174,7 +174,7 @@ usage_cases() {
 	    postseal open --out-dir pki draft.eml ../command/draft.eml
 	expect usage.no-folder 2 'mkdir -p nowhere' postseal open --out-dir nowhere draft.eml
 	expect usage.online 2 'exclude each other' postseal open --online --offline draft.eml
-	expect usage.identity-address 2 'comes with a later version' \
+	expect usage.identity-address 2 'looked for in the store, and there is none' \
 	    postseal open --identity bob@example.net draft.eml
 	expect usage.no-identity 2 'signing needs --identity FILE' postseal seal draft.eml
 	expect usage.headers 2 'not one of: off, none, baseline, shy' \
