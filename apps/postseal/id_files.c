@@ -138,6 +138,8 @@ id_import(struct id_run *r)
 		    r->session.passphrase);
 	if (status == EXIT_GOOD)
 		status = import_all(r, k, pass);
+	if (status == EXIT_GOOD && ps_keys_weak(k) != NULL)
+		say(T_ID_WEAK, r->what, ps_keys_weak(k));
 	ps_keys_free(k);
 	ps_secret_free(old);
 	ps_secret_free(pass);

@@ -64,6 +64,9 @@
 #define T_ID_INSTALLED	"identity %lld (%s) has a certificate by %s"
 #define T_ID_NOT_OURS	"no certificate in %s is for a key that is in the store"
 #define T_ID_IMPORTED	"identity %lld is there: %s"
+#define T_ID_WEAK	\
+	"%s: warning: the key is badly protected in this file (%s); the store keeps it better, " \
+	"so remove the file when all is well"
 #define T_ID_KNOWN	"%s: the store has this one already"
 #define T_ID_NO_KEY	"there is no private key in %s; `postseal id install` takes certificates"
 #define T_ID_NO_ADDRESS	\

@@ -42,6 +42,9 @@ PS_API const char *ps_keys_kinds(void);
 PS_API PS_MUST ps_code ps_keys_add_cert(ps_keys *k, ps_cert *c, ps_err *err);
 PS_API PS_MUST ps_code ps_keys_join(ps_keys *k, const ps_keys *from, ps_err *err);
 
+/* ps_keys_weak: what protects a key in its file badly ("RC2-40", "no encryption"); NULL:
+ * nothing does. Static. */
+PS_API const char *ps_keys_weak(const ps_keys *k);
 PS_API size_t ps_keys_count(const ps_keys *k);
 /* Of key `i`, borrowed: its SubjectPublicKeyInfo, and the certificate for it
  * (NULL: none is here). */

@@ -50,6 +50,7 @@ struct ps_keyfile {
 	size_t		 nkey;
 	struct ps_buf	*cert;		/* one buffer a certificate */
 	size_t		 ncert;
+	const char	*weak;		/* static: what protects a key badly; NULL: nothing */
 };
 
 /*

@@ -23,6 +23,7 @@ struct ps_keys {
 	size_t		 nkey;
 	ps_cert		**cert;
 	size_t		 ncert;
+	const char	*weak;
 };
 
 void
@@ -104,6 +105,8 @@ take_file(ps_keys **out, const struct ps_keyfile *f, ps_err *err)
 
 	for (size_t i = 0; i < f->nkey && code == PS_OK; i++)
 		code = add_key(k, ps_key_ref(f->key[i]), err);
+	if (code == PS_OK)
+		k->weak = f->weak;
 	for (size_t i = 0; i < f->ncert && code == PS_OK; i++) {
 		ps_cert *c = NULL;
 
@@ -176,6 +179,12 @@ ps_keys_kinds(void)
 }
 
 /* --- looking --- */
+
+const char *
+ps_keys_weak(const ps_keys *k)
+{
+	return k == NULL ? NULL : k->weak;
+}
 
 size_t
 ps_keys_count(const ps_keys *k)

@@ -193,6 +193,17 @@ for file in empty.p12 bare.p12 plain.pem; do
 	try "import $file" imports 1 $file --new-passphrase-file pass
 done
 try 'import several keys' imports 2 two.pem --new-passphrase-file pass
+warns() {
+	grep -h 'badly protected' "$@" | sort -u >warns.log
+	cat warns.log
+	grep -q '3DES' warns.log && grep -q "old PEM" warns.log && grep -q 'no encryption' warns.log
+}
+store=warns.db
+for file in old.p12 dek.pem plain.pem new.p12; do
+	id import $file --passphrase-file pass --new-passphrase-file pass 2>$file.log
+done
+try 'weak files are named' warns old.p12.log dek.pem.log plain.pem.log
+try 'and others not' exits 1 grep 'badly protected' new.p12.log
 cp alice-rsa.key lone.key
 try 'import a key, its certificate beside' imports 1 lone.key --cert alice-rsa.crt \
     --new-passphrase-file pass
