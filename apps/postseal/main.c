@@ -18,7 +18,7 @@ const struct command commands[] = {
 	{ "seal", VERB_SEAL, cmd_seal, " [options] [MESSAGE...]", H_SEAL, X_SEAL },
 	{ "receipt", VERB_RECEIPT, cmd_receipt, " [options] [MESSAGE]", H_RECEIPT, X_RECEIPT },
 	{ "expand", VERB_EXPAND, cmd_expand, " [options] [MESSAGE]", H_EXPAND, X_EXPAND },
-	{ "cert", VERB_CERT, cmd_cert, " export --smime [options] FILE...", H_CERT, X_CERT },
+	{ "cert", VERB_CERT, cmd_cert, " export|lint [options] FILE...", H_CERT, X_CERT },
 	{ "id", VERB_ID, cmd_id,
 	  " create|import|list|show|request|install|renew|default|retire|passphrase|export|forget"
 	  " [options] [WHAT]", H_ID, X_ID },

@@ -51,7 +51,7 @@ struct row {
 static const struct row rows[] = {
 	{ "output", "FILE", O_OUTPUT, AT(output), VERB_OPEN | VERB_CERT | VERB_ID | WRITES, TEXT, .letter = 'o' },
 	{ "out-dir", "DIR", O_OUT_DIR, AT(out_dir), VERB_OPEN | WRITES, TEXT },
-	{ "json", NULL, O_JSON, AT(json), VERB_VERIFY | VERB_INSPECT | VERB_ID, FLAG },
+	{ "json", NULL, O_JSON, AT(json), VERB_VERIFY | VERB_INSPECT | VERB_CERT | VERB_ID, FLAG },
 	{ "verdict", "FILE", O_VERDICT, AT(verdict), VERB_OPEN, TEXT },
 	{ "identity", "FILE", O_IDENTITY, AT(identity), ALL, LIST },
 	{ "to", "X", O_TO, AT(to), SEALS | ANSWERS, LIST },
@@ -69,6 +69,8 @@ static const struct row rows[] = {
 	{ "no-self", NULL, O_NO_SELF, AT(no_self), SEALS, FLAG },
 	{ "draft", NULL, O_DRAFT, AT(draft), VERB_ENCRYPT, FLAG },
 	{ "smime", NULL, O_SMIME, AT(smime), VERB_CERT, FLAG },
+	{ "profile", "NAME", O_PROFILE, AT(profile), VERB_CERT, TEXT },
+	{ "all", NULL, O_ALL, AT(all), VERB_CERT | VERB_ID, FLAG },
 	{ "add", NULL, O_ADD, AT(add), VERB_SIGN, FLAG },
 	{ "opaque", NULL, O_OPAQUE, AT(opaque), SIGNS, FLAG },
 	{ "digest", "NAME", O_DIGEST, AT(digest), SIGNS | ANSWERS, TEXT },
@@ -111,7 +113,6 @@ static const struct row rows[] = {
 	{ "x25519", NULL, O_X25519, AT(x25519), VERB_ID, FLAG },
 	{ "self-signed", NULL, O_SELF_SIGNED, AT(self_signed), VERB_ID, FLAG },
 	{ "days", "N", O_DAYS, AT(days), VERB_ID, NUMBER, 1, 3650 },
-	{ "all", NULL, O_ALL, AT(all), VERB_ID, FLAG },
 	{ "pem", NULL, O_PEM, AT(pem), VERB_ID, FLAG },
 	{ "insecure-pkcs12", NULL, O_INSECURE_PKCS12, AT(insecure_pkcs12), VERB_ID, FLAG },
 	{ "help", NULL, O_HELP, AT(help), HELPS, FLAG, .letter = 'h' },
@@ -359,8 +360,6 @@ check_identities(const struct options *o)
 static int
 check_values(struct options *o)
 {
-	if (o->online)
-		return say_usage(o->verb_name, T_ONLINE);
 	if (o->draft && o->identity.n == 0)
 		return say_usage(o->verb_name, T_DRAFT);
 	if (o->from != NULL && strchr(o->from, '@') == NULL)
@@ -384,6 +383,8 @@ check_alone(const struct options *o)
 		return say_usage(o->verb_name, T_RECEIPT_ALONE, "--receipt-from");
 	if (o->receipt_to.n != 0 && !o->request_receipt)
 		return say_usage(o->verb_name, T_RECEIPT_ALONE, "--receipt-to");
+	if (o->offline && o->online)
+		return say_usage(o->verb_name, T_ONLINE);
 	if (o->offline && o->timestamp != NULL)
 		return say_usage(o->verb_name, T_OFFLINE);
 	if (o->tsa_trust.n != 0 && o->timestamp == NULL)

@@ -40,7 +40,7 @@ struct options {
 	struct texts	 identity, to, cert, learn, trust, crl, password_file, kek,
 			 receipt_from, receipt_to, tsa_trust;
 	const char	*from, *at, *content, *policy, *passphrase_file;
-	const char	*label, *timestamp, *sent;
+	const char	*label, *timestamp, *sent, *profile;
 	const char	*store, *name, *new_passphrase_file;
 	const char	*digest, *padding, *cipher, *key_transport, *headers;
 	int		 passphrase_fd;		/* -1: none */
@@ -50,11 +50,11 @@ struct options {
 	int		 revocation;		/* -1: not given */
 	int		 eol;			/* -1: not given; 0 CRLF, 1 LF */
 	int		 require;		/* -1: not given; 0 signed, 1 sealed */
-	bool		 json, all_parts, no_self, explain, online, offline,
+	bool		 json, all, all_parts, no_self, explain, online, offline,
 			 no_store, opaque, der, compress, key_ids,
 			 insecure_recipients, draft, add, smime, request_receipt,
 			 triple, no_receipts, help, rsa, p256, x25519,
-			 self_signed, all, pem, insecure_pkcs12;
+			 self_signed, pem, insecure_pkcs12;
 	int64_t		 when;			/* --at as a time */
 };
 

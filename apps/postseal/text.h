@@ -37,10 +37,9 @@
 	"name the PKCS#12 or PEM file"
 #define T_TO		\
 	"--to wants a certificate file or an address like bob@example.net, not %s"
-#define T_ONLINE	\
-	"--online is not in this version, which never asks the network when it judges; " \
-	"give CRLs by --crl FILE"
-#define T_CERT_VERB	"this version knows `cert export` alone; there is no store yet"
+#define T_ONLINE	"--online and --offline exclude each other"
+#define T_CERT_VERB	"cert wants export or lint first"
+#define T_LINT_FILES	"lint wants the files of certificates to look at"
 #define T_CERT_FORM	"say in which form: --smime, as a mail"
 #define T_TWO_NEW_PASSPHRASES "--new-passphrase-file and --new-passphrase-fd exclude each other"
 #define T_ID_WORD	\
@@ -151,7 +150,7 @@
 #define H_SEAL		"sign and encrypt a mail to everybody in To and Cc"
 #define H_RECEIPT	"make the signed receipt that a mail asks for"
 #define H_EXPAND	"hand a mail on to the members of a mailing list"
-#define H_CERT		"export certificates, as a mail for others"
+#define H_CERT		"certificates: export as a mail for others, lint"
 #define H_ID		"your own keys and certificates, in the store"
 #define H_COMPLETION	"what your shell needs to complete command lines"
 #define H_VERSION	"the version, its parts and its algorithms"
@@ -177,7 +176,9 @@
 	"  postseal expand mail.eml --identity list.p12 --to bob.pem --to eve.pem -o out.eml\n"
 
 #define X_CERT	\
-	"  postseal cert export --smime alice.pem issuing.pem -o certificates.eml\n"
+	"  postseal cert export --smime alice.pem issuing.pem -o certificates.eml\n" \
+	"  postseal cert lint alice.pem\n" \
+	"  postseal cert lint --profile mailbox-strict --all --json *.pem\n"
 
 #define X_COMPLETION	\
 	"  postseal completion bash >~/.local/share/bash-completion/completions/postseal\n"
@@ -209,8 +210,8 @@
 #define O_THREADS	"use at most so many threads for a message"
 #define O_CONTENT	"the content of a detached bare CMS signature"
 #define O_AT		"judge as of this time: 2026-01-31T12:00:00Z"
-#define O_ONLINE	"refused: this version never asks the network when it judges"
-#define O_OFFLINE	"never ask the network; only --timestamp does"
+#define O_ONLINE	"ask the network also when reading: the sender may learn that it was read"
+#define O_OFFLINE	"never ask the network"
 #define O_NO_STORE	"use no store; there is none in this version"
 #define O_PASSPHRASE_FILE "passphrase of the identities: its first line"
 #define O_PASSPHRASE_FD	"the same, read from an open descriptor"
@@ -219,6 +220,8 @@
 #define O_REVOCATION	"hard: no answer is a refusal; default: soft"
 #define O_POLICY	"default, strict, legacy-read, or a policy file"
 #define O_SMIME		"as a mail that others' programs take certificates from"
+#define O_PROFILE	"lint: mailbox-strict and its kin, none; else as the policies say"
+#define O_ALL		"lint: notices too; list: what is forgotten too"
 #define O_ADD		"add a signature to those that the mail has"
 #define O_OPAQUE	"one signed-data object, not multipart/signed"
 #define O_DIGEST	"the digest of signatures: sha256, sha384, sha512"
@@ -249,7 +252,6 @@
 #define O_X25519	"create: P-256 to sign, X25519 to decrypt"
 #define O_SELF_SIGNED	"a certificate of your own instead of a request"
 #define O_DAYS		"how long that one is valid; default: 730"
-#define O_ALL		"list: those that are forgotten too"
 #define O_PEM		"export: PEM instead of PKCS#12"
 #define O_INSECURE_PKCS12 "export: 3DES and SHA-1, for what reads no better"
 #define O_HELP		"this page"
@@ -261,7 +263,7 @@
 	"  files       identities and certificates in PKCS#12, PEM and DER\n" \
 	"  policy      default, strict, legacy-read, and policy files\n" \
 	"  store       identities (postseal id); name certificates of others by file\n" \
-	"  network     for --timestamp alone (postseal-fetch); nothing else is ever fetched\n" \
+	"  network     OCSP, CRLs, time-stamps by HTTP (postseal-fetch); --offline: never\n" \
 	"  tokens      pkcs11: identities, by OpenSSL's provider or engine where installed\n" \
 	"  headers     --headers baseline, shy, none and off\n" \
 	"  gateway     not in this version\n"
