@@ -20,6 +20,9 @@ const struct command commands[] = {
 	{ "expand", VERB_EXPAND, cmd_expand, " [options] [MESSAGE]", H_EXPAND, X_EXPAND },
 	{ "cert", VERB_CERT, cmd_cert,
 	  " add|learn|list|people|show|find|pin|forget|export|lint [options] ...", H_CERT, X_CERT },
+	{ "id", VERB_ID, cmd_id,
+	  " create|import|list|show|request|install|renew|default|retire|passphrase|export|forget"
+	  " [options] [WHAT]", H_ID, X_ID },
 	{ "completion", VERB_COMPLETION, cmd_completion, " bash|zsh|fish", H_COMPLETION,
 	  X_COMPLETION },
 	{ "version", VERB_VERSION, cmd_version, "", H_VERSION, NULL },

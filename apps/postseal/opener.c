@@ -128,7 +128,7 @@ add_store(ps_opener *op, struct session *s)
 	int status = session_store(s, false);
 
 	if (status == EXIT_GOOD && s->store != NULL)
-		code = ps_opener_set_store(op, s->store, secrets_ask, s->passphrase, &err);
+		code = ps_opener_set_store(op, s->store, secrets_ask, s->asked, &err);
 	return code == PS_OK ? status : say_chain(s->o->verb_name, code, &err);
 }
 

@@ -23,7 +23,8 @@ enum verb {
 	VERB_RECEIPT	= 256,
 	VERB_EXPAND	= 512,
 	VERB_CERT	= 1024,
-	VERB_COMPLETION	= 2048
+	VERB_COMPLETION	= 2048,
+	VERB_ID		= 4096
 };
 
 struct texts {
@@ -39,9 +40,12 @@ struct options {
 	struct texts	 identity, to, cert, learn, trust, crl, password_file, kek,
 			 receipt_from, receipt_to, tsa_trust;
 	const char	*from, *at, *content, *policy, *passphrase_file;
-	const char	*label, *timestamp, *sent, *store, *profile;
+	const char	*label, *timestamp, *sent, *profile;
+	const char	*store, *name, *new_passphrase_file;
 	const char	*digest, *padding, *cipher, *key_transport, *headers;
 	int		 passphrase_fd;		/* -1: none */
+	int		 new_passphrase_fd;	/* -1: none */
+	int		 days;			/* 0: not given */
 	int		 threads;		/* 0: the library's own choice */
 	int		 revocation;		/* -1: not given */
 	int		 eol;			/* -1: not given; 0 CRLF, 1 LF */
@@ -49,7 +53,8 @@ struct options {
 	bool		 json, all, all_parts, no_self, explain, online, offline,
 			 no_store, opaque, der, compress, key_ids,
 			 insecure_recipients, draft, add, smime, request_receipt,
-			 triple, no_receipts, anchor, help;
+			 triple, no_receipts, anchor, help, rsa, p256, x25519,
+			 self_signed, pem, insecure_pkcs12;
 	int64_t		 when;			/* --at as a time */
 };
 

@@ -194,7 +194,7 @@ add_store(ps_protector *pr, struct session *s)
 	if (status != EXIT_GOOD)
 		return status;
 	if (s->store != NULL)
-		code = ps_protector_set_store(pr, s->store, secrets_ask, s->passphrase, &err);
+		code = ps_protector_set_store(pr, s->store, secrets_ask, s->asked, &err);
 	else if (o->draft && o->identity.n == 0)
 		return say_usage(o->verb_name, T_DRAFT);
 	else if (o->identity.n == 0 && o->verb != VERB_ENCRYPT &&

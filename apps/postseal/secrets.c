@@ -27,22 +27,36 @@ finish(ps_secret **out, ps_secret *s, const char *label, ps_code code, const ps_
 	return EXIT_GOOD;
 }
 
-int
-secrets_passphrase(ps_secret **out, const struct options *o)
+/* One of the two ways to give a passphrase; neither: NULL. */
+static int
+read_one(ps_secret **out, const char *file, int fd, const char *file_option,
+    const char *fd_option)
 {
 	ps_err err = PS_ERR_INIT;
 	ps_secret *s;
 
-	if (o->passphrase_file == NULL && o->passphrase_fd < 0)
+	if (file == NULL && fd < 0)
 		return EXIT_GOOD;
 	s = ps_secret_new();
 	if (s == NULL)
 		return say_nomem();
-	if (o->passphrase_file != NULL)
-		return finish(out, s, "--passphrase-file",
-		    ps_secret_read_file(s, o->passphrase_file, &err), &err);
-	return finish(out, s, "--passphrase-fd", ps_secret_read_fd(s, o->passphrase_fd, &err),
-	    &err);
+	if (file != NULL)
+		return finish(out, s, file_option, ps_secret_read_file(s, file, &err), &err);
+	return finish(out, s, fd_option, ps_secret_read_fd(s, fd, &err), &err);
+}
+
+int
+secrets_passphrase(ps_secret **out, const struct options *o)
+{
+	return read_one(out, o->passphrase_file, o->passphrase_fd, "--passphrase-file",
+	    "--passphrase-fd");
+}
+
+int
+secrets_fresh(ps_secret **out, const struct options *o)
+{
+	return read_one(out, o->new_passphrase_file, o->new_passphrase_fd,
+	    "--new-passphrase-file", "--new-passphrase-fd");
 }
 
 int

@@ -11,6 +11,8 @@
 /* Each returns an exit status after saying what is wrong. `*out` is the
  * caller's; NULL when no passphrase was given. */
 int	secrets_passphrase(ps_secret **out, const struct options *o);
+/* What --new-passphrase-... say. */
+int	secrets_fresh(ps_secret **out, const struct options *o);
 int	secrets_password(ps_secret **out, const char *path);
 int	secrets_kek(ps_secret **out, const char *path);
 /*

@@ -49,6 +49,49 @@
 #define T_CERT_LEARN	"%s: nothing to learn: %s"
 #define T_LINT_FILES	"lint wants the files of certificates to look at"
 #define T_CERT_FORM	"say in which form: --smime, as a mail"
+#define T_TWO_NEW_PASSPHRASES "--new-passphrase-file and --new-passphrase-fd exclude each other"
+#define T_ID_WORD	\
+	"say what: create, import, list, show, request, install, renew, default, retire, " \
+	"passphrase, export or forget"
+#define T_ID_NEEDS	"id %s needs one more word: an address, a number of `id list` or a file"
+#define T_ID_ONE	"id %s takes one thing at a time, so what is %s?"
+#define T_ID_WHAT	\
+	"%s is no address, no number of `id list`, and no beginning of a SHA-256 (8 digits)"
+#define T_ID_NONE	"there is no identity %s in the store; `postseal id list` lists them"
+#define T_ID_NAME	"identity %lld (%s)"
+#define T_ID_KINDS	"--rsa, --p256 and --x25519 exclude each other"
+#define T_ID_SELF_X25519 \
+	"an X25519 key cannot sign its own certificate; take --p256, or ask an authority"
+#define T_ID_NO_REQUEST	\
+	"%s: an X25519 key cannot sign a request, so its public key is written instead; " \
+	"not every authority takes that"
+#define T_ID_MADE	"identity %lld is made: %s, to %s"
+#define T_ID_SEND	\
+	"send the request to your authority; what it answers: postseal id install FILE"
+#define T_ID_INSTALLED	"identity %lld (%s) has a certificate by %s"
+#define T_ID_NOT_OURS	"no certificate in %s is for a key that is in the store"
+#define T_ID_IMPORTED	"identity %lld is there: %s"
+#define T_ID_WEAK	\
+	"%s: warning: the key is badly protected in this file (%s); the store keeps it better, " \
+	"so remove the file when all is well"
+#define T_ID_KNOWN	"%s: the store has this one already"
+#define T_ID_NO_KEY	"there is no private key in %s; `postseal id install` takes certificates"
+#define T_ID_NO_ADDRESS	\
+	"%s: no certificate says whose key this is; name it: --cert FILE, or --from ADDRESS"
+#define T_ID_RETIRED	"identity %lld (%s) is retired: it opens old mail, and is used for no new"
+#define T_ID_CHOSEN	"identity %lld (%s) is the default now"
+#define T_ID_NO_SIGNER	"%s has no identity that signs and is not retired"
+#define T_ID_SEVERAL	"%s means several; take the number of one: postseal id list --all"
+#define T_ID_HIDDEN	\
+	"identity %lld (%s) is forgotten; say it again to delete it, and what only it can " \
+	"open is lost"
+#define T_ID_GONE	"identity %lld (%s) is deleted"
+#define T_ID_ALL_RETIRED "%s has no identity that is in use; make one: postseal id create"
+#define T_ID_WHERE	"private keys do not go to a terminal; name a file: -o FILE"
+#define T_ID_PASSPHRASE	"%lu keys have the new passphrase"
+#define T_NEW_PASSPHRASE "new passphrase"
+#define T_SAME_AGAIN	"the same again"
+#define T_NOT_SAME	"the two passphrases differ; nothing was changed"
 #define T_SHELL		"name your shell: bash, zsh or fish"
 #define T_OFFLINE	"--timestamp asks the network, and --offline says not to"
 #define T_DRAFT		\
@@ -118,6 +161,7 @@
 #define H_RECEIPT	"make the signed receipt that a mail asks for"
 #define H_EXPAND	"hand a mail on to the members of a mailing list"
 #define H_CERT		"the certificates of others: add, learn, list, find, pin, export, lint"
+#define H_ID		"your own keys and certificates, in the store"
 #define H_COMPLETION	"what your shell needs to complete command lines"
 #define H_VERSION	"the version, its parts and its algorithms"
 #define H_HELP		"this page, or that of a verb"
@@ -154,6 +198,12 @@
 #define X_COMPLETION	\
 	"  postseal completion bash >~/.local/share/bash-completion/completions/postseal\n"
 
+#define X_ID	\
+	"  postseal id create alice@example.org --name 'Alice Gray' -o request.pem\n" \
+	"  postseal id install answer.pem\n" \
+	"  postseal id import old.p12\n" \
+	"  postseal id export alice@example.org -o phone.p12\n"
+
 /* One row of help for each option. */
 #define O_OUTPUT	"write here; replaced only when whole and good"
 #define O_OUT_DIR	"write each message under its name in this folder"
@@ -188,7 +238,7 @@
 #define O_ANCHOR	"cert add: trust whom they are of; cert forget: no longer"
 #define O_SMIME		"as a mail that others' programs take certificates from"
 #define O_PROFILE	"lint: mailbox-strict and its kin, none; else as the policies say"
-#define O_ALL		"lint: notices too"
+#define O_ALL		"lint: notices too; list: what is forgotten too"
 #define O_ADD		"add a signature to those that the mail has"
 #define O_OPAQUE	"one signed-data object, not multipart/signed"
 #define O_DIGEST	"the digest of signatures: sha256, sha384, sha512"
@@ -210,6 +260,17 @@
 #define O_TRIPLE	"sign, encrypt and sign again"
 #define O_TIMESTAMP	"a time-stamp by this authority (RFC 3161)"
 #define O_TSA_TRUST	"trusted roots of time-stamping authorities; repeatable"
+#define O_STORE		"this store instead of your own"
+#define O_NEW_PASSPHRASE_FILE "passphrase of what is written: its first line"
+#define O_NEW_PASSPHRASE_FD "the same, read from an open descriptor"
+#define O_NAME		"your name, as the certificate is to have it"
+#define O_RSA		"create: RSA keys of 3072 bits (the default)"
+#define O_P256		"create: keys on the curve P-256"
+#define O_X25519	"create: P-256 to sign, X25519 to decrypt"
+#define O_SELF_SIGNED	"a certificate of your own instead of a request"
+#define O_DAYS		"how long that one is valid; default: 730"
+#define O_PEM		"export: PEM instead of PKCS#12"
+#define O_INSECURE_PKCS12 "export: 3DES and SHA-1, for what reads no better"
 #define O_HELP		"this page"
 
 /* --- version --- */

@@ -6,6 +6,7 @@
 
 #include <postseal/base.h>
 #include <postseal/cert.h>
+#include <postseal/keys.h>
 #include <postseal/mime.h>
 #include <postseal/policy.h>
 #include <postseal/smime.h>

@@ -151,6 +151,12 @@ ps_key_spki(const struct ps_key *k)
 	return ps_buf_get(&k->spki);
 }
 
+bool
+ps_key_in_token(const struct ps_key *k)
+{
+	return k->drop != NULL;
+}
+
 /* One RSA key may be certified as rsaEncryption, RSA-PSS or RSA-OAEP, which
  * OpenSSL calls different types; the numbers decide. */
 static bool

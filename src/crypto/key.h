@@ -42,6 +42,7 @@ struct ps_key *ps_key_ref(struct ps_key *k);	/* shared; each ref is freed */
 bool	ps_key_matches(const struct ps_key *k, ps_slice spki);
 /* ps_key_spki borrows its SubjectPublicKeyInfo, for as long as the key lives. */
 ps_slice ps_key_spki(const struct ps_key *k);
+bool	ps_key_in_token(const struct ps_key *k);
 
 /* What a key file holds: private keys, and certificates as DER. */
 struct ps_keyfile {
@@ -49,6 +50,7 @@ struct ps_keyfile {
 	size_t		 nkey;
 	struct ps_buf	*cert;		/* one buffer a certificate */
 	size_t		 ncert;
+	const char	*weak;		/* static: what protects a key badly; NULL: nothing */
 };
 
 /*

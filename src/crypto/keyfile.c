@@ -146,6 +146,15 @@ loader_add_key(struct loader *l, ps_slice der, ps_err *err)
 	return PS_OK;
 }
 
+/* What was wrapped for the whole file counts as encrypted. */
+ps_code
+loader_plain_key(struct loader *l, ps_slice der, ps_err *err)
+{
+	if (l->file.weak == NULL && !l->inside)
+		l->file.weak = "no encryption";
+	return loader_add_key(l, der, err);
+}
+
 ps_code
 loader_ask(struct loader *l, ps_err *err)
 {

@@ -91,9 +91,9 @@ static const struct form {
 	ps_code		(*add)(struct loader *l, ps_slice der, ps_err *err);
 } forms[] = {
 	{ DER_INTEGER, DER_SEQUENCE, true, loader_add_pkcs12 },
-	{ DER_INTEGER, DER_SEQUENCE, false, loader_add_key },	/* PKCS#8 */
-	{ DER_INTEGER, DER_INTEGER, false, loader_add_key },	/* RSAPrivateKey */
-	{ DER_INTEGER, DER_OCTETS, false, loader_add_key },	/* ECPrivateKey */
+	{ DER_INTEGER, DER_SEQUENCE, false, loader_plain_key },	/* PKCS#8 */
+	{ DER_INTEGER, DER_INTEGER, false, loader_plain_key },	/* RSAPrivateKey */
+	{ DER_INTEGER, DER_OCTETS, false, loader_plain_key },	/* ECPrivateKey */
 	{ DER_SEQUENCE, DER_OCTETS, false, loader_add_encrypted },
 	{ DER_SEQUENCE, DER_SEQUENCE, false, loader_add_cert },
 	{ DER_OID, DER_CTX(0), false, add_pkcs7 },

@@ -144,6 +144,8 @@ parse_pbes2(struct loader *l, struct pbe *out, ps_slice params, ps_err *err)
 		return unknown(l, &out->cipher, err);
 	out->name = old == NULL ? out->row->label : old->name;
 	out->legacy = old != NULL;
+	if (old != NULL)
+		l->file.weak = old->name;
 	return PS_OK;
 }
 
@@ -177,7 +179,7 @@ pbe_parse(struct loader *l, struct pbe *out, const struct ps_algid *a, ps_err *e
 		return parse_pbes2(l, out, a->params, err);
 	if (s == NULL)
 		return unknown(l, a, err);
-	out->name = s->name;
+	out->name = l->file.weak = s->name;
 	out->legacy = s->legacy;
 	return parse_old(l, a->params, err);
 }

@@ -73,6 +73,7 @@ legacy_header(struct loader *l, struct block *b, ps_err *err)
 	code = loader_ask(l, err);
 	if (code != PS_OK)
 		return code;
+	l->file.weak = "OpenSSL's old PEM encryption";
 	if (PEM_do_header(&info, b->data, &n, give, l->passphrase) != 1)
 		return loader_wrong(l, err);
 	b->n = n;
@@ -82,17 +83,18 @@ legacy_header(struct loader *l, struct block *b, ps_err *err)
 static ps_code
 add_old_key(struct loader *l, struct block *b, ps_err *err)
 {
-	ps_code code = PS_OK;
+	ps_code code;
 
-	if (b->header[0] != '\0')
-		code = legacy_header(l, b, err);
+	if (b->header[0] == '\0')
+		return loader_plain_key(l, octets(b), err);
+	code = legacy_header(l, b, err);
 	return code == PS_OK ? loader_add_key(l, octets(b), err) : code;
 }
 
 static ps_code
 add_key(struct loader *l, struct block *b, ps_err *err)
 {
-	return loader_add_key(l, octets(b), err);
+	return loader_plain_key(l, octets(b), err);
 }
 
 static ps_code

@@ -215,7 +215,7 @@ add_sealed_key(struct pfx *p, ps_slice der, ps_err *err)
 static ps_code
 add_plain_key(struct pfx *p, ps_slice der, ps_err *err)
 {
-	return loader_add_key(p->l, der, err);
+	return loader_plain_key(p->l, der, err);
 }
 
 /* RFC 7292, 4.2.3: CertBag. */
@@ -369,8 +369,10 @@ add_encrypted(struct pfx *p, ps_slice der, ps_err *err)
 	s.octets = ps_buf_get(&octets);
 	if (code == PS_OK)
 		code = unseal(p, &s, err);
+	p->l->inside = true;
 	if (code == PS_OK)
 		code = walk_contents(p, ps_buf_get(&s.text), err);
+	p->l->inside = false;
 	ps_buf_clear(&octets);
 	ps_buf_clear(&s.text);
 	return code;

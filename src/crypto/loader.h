@@ -20,6 +20,7 @@ struct loader {
 	const struct ps_limits *limits;
 	ps_secret	*passphrase;	/* what was answered last */
 	bool		 asked;
+	bool		 inside;	/* what is read now was decrypted */
 	struct legacy	 legacy;	/* once needed */
 	ps_err		 skipped;	/* why a key could not be used */
 	ps_code		 skipped_code;
@@ -30,6 +31,8 @@ PS_MUST ps_code loader_add_cert(struct loader *l, ps_slice der, ps_err *err);
 /* loader_add_key: a key of a kind that we cannot use is skipped, and told of
  * when the file holds no other. */
 PS_MUST ps_code loader_add_key(struct loader *l, ps_slice der, ps_err *err);
+/* loader_plain_key: the same for one that is not encrypted. */
+PS_MUST ps_code loader_plain_key(struct loader *l, ps_slice der, ps_err *err);
 /* loader_ask fills l->passphrase. */
 PS_MUST ps_code loader_ask(struct loader *l, ps_err *err);
 ps_code	loader_wrong(struct loader *l, ps_err *err);

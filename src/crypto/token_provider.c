@@ -116,10 +116,12 @@ look(struct token_found *out, OSSL_LIB_CTX *ctx, const struct token_uri *uri, co
 	ps_code code = ps_buf_add_text(&name, uri->path, err);
 
 	if (code == PS_OK)
-		code = ps_buf_add(&name, (ps_slice){ (const uint8_t *)type, strlen(type) + 1 }, err);
+		code = ps_buf_add_text(&name, type, err);
+	if (code == PS_OK)
+		code = ps_buf_add(&name, (ps_slice){ (const uint8_t *)"", 1 }, err);
 	if (code == PS_OK && ui != NULL)
-		store = OSSL_STORE_open_ex((const char *)name.p, ctx, "provider=pkcs11", ui, g, NULL,
-		    NULL, NULL);
+		store = OSSL_STORE_open_ex((const char *)name.p, ctx, "provider=pkcs11", ui, g,
+		    NULL, NULL, NULL);
 	while (store != NULL && code == PS_OK && OSSL_STORE_eof(store) == 0 &&
 	    OSSL_STORE_error(store) == 0) {
 		OSSL_STORE_INFO *info = OSSL_STORE_load(store);

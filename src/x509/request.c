@@ -51,7 +51,7 @@ normalise(struct mailbox *out, const char *address, ps_err *err)
 }
 
 ps_code
-ps_applicant_check(const struct ps_applicant *a, ps_err *err)
+ps_wish_check(const struct ps_wish *a, ps_err *err)
 {
 	struct mailbox m;
 
@@ -63,7 +63,7 @@ ps_applicant_check(const struct ps_applicant *a, ps_err *err)
 /* RFC 5280, A.1: a common name has 64 characters at most; longer ones are
  * left out, since the address in the alternative name is what counts. */
 static void
-build_name(struct derw *w, const struct ps_applicant *a)
+build_name(struct derw *w, const struct ps_wish *a)
 {
 	const char *cn = a->name == NULL ? a->address : a->name;
 
@@ -80,7 +80,7 @@ build_name(struct derw *w, const struct ps_applicant *a)
 }
 
 static bool
-has_name(const struct ps_applicant *a)
+has_name(const struct ps_wish *a)
 {
 	return strlen(a->name == NULL ? a->address : a->name) <= COMMON_NAME_MAX;
 }
@@ -173,7 +173,7 @@ build_ski(struct derw *w, ps_slice spki, ps_err *err)
 }
 
 static void
-build_wishes(struct derw *w, const struct ps_applicant *a, const struct mailbox *m)
+build_wishes(struct derw *w, const struct ps_wish *a, const struct mailbox *m)
 {
 	build_ku(w, a->ku);
 	build_eku(w);
@@ -216,7 +216,7 @@ choose(struct ps_sigspec *out, const struct ps_key *key, ps_err *err)
 /* RFC 2986, 4.1: CertificationRequestInfo, with the extensions that are asked
  * for in an attribute (RFC 2985, 5.4.2). */
 static ps_code
-build_info(struct ps_buf *out, const struct ps_key *key, const struct ps_applicant *a,
+build_info(struct ps_buf *out, const struct ps_key *key, const struct ps_wish *a,
     const struct mailbox *m, ps_err *err)
 {
 	struct derw w;
@@ -241,7 +241,7 @@ build_info(struct ps_buf *out, const struct ps_key *key, const struct ps_applica
 }
 
 ps_code
-ps_request_build(struct ps_buf *out, struct ps_key *key, const struct ps_applicant *a,
+ps_request_build(struct ps_buf *out, struct ps_key *key, const struct ps_wish *a,
     ps_err *err)
 {
 	struct ps_buf info = { 0 };
@@ -267,7 +267,7 @@ struct life {
 /* RFC 5280, 4.1: TBSCertificate. */
 static ps_code
 build_tbs(struct ps_buf *out, const struct ps_key *key, const struct ps_sigspec *spec,
-    const struct ps_applicant *a, const struct mailbox *m, const struct life *life, ps_err *err)
+    const struct ps_wish *a, const struct mailbox *m, const struct life *life, ps_err *err)
 {
 	uint8_t serial[SERIAL];
 	struct derw w;
@@ -305,7 +305,7 @@ build_tbs(struct ps_buf *out, const struct ps_key *key, const struct ps_sigspec 
 }
 
 ps_code
-ps_self_signed_build(struct ps_buf *out, struct ps_key *key, const struct ps_applicant *a,
+ps_self_signed_build(struct ps_buf *out, struct ps_key *key, const struct ps_wish *a,
     int64_t not_before, int64_t not_after, ps_err *err)
 {
 	struct life life = { not_before, not_after };

@@ -87,6 +87,9 @@
 #define W_PATH_NO_KEY	PS_N_("the certificate of {who} has a key of a kind that this program does not know")
 #define W_PATH_WEAK_SIG	PS_N_("the signature on the certificate of {who} is too weak: {alg}")
 
+#define W_KEYS_NONE	PS_N_("there is no such key, or the request is not filled in")
+#define W_KEYS_TOKEN	PS_N_("a private key in a token cannot be taken out of it")
+#define W_KEYS_PURPOSE	PS_N_("the key cannot be used for what the certificate is to say")
 #define W_REQUEST_ADDRESS PS_N_("{address} is no address that a certificate can name")
 #define W_REQUEST_NAME	PS_N_("the name is longer than {most} octets; give a shorter one")
 

@@ -48,6 +48,9 @@ static const struct {
 	{ "bare.p12", NULL, 1, 2, "rsa" },
 	{ "nomac.p12", "secret", 1, 2, "rsa" },
 	{ "slow.p12", "secret", 1, 2, "rsa" },
+	{ "pbmac1-sha512.p12", "1234", 1, 1, NULL },
+	{ "pbmac1-sha1.p12", "1234", 1, 1, NULL },
+	{ "pbmac1-bc.p12", "xxxxxx", 1, 1, NULL },
 	{ "certs.p12", "secret", 0, 1, NULL },
 	{ "mixed.pem", "secret", 2, 1, "p256" },
 	{ "scrypt.pem", "secret", 1, 0, "p256" },
@@ -144,6 +147,50 @@ nobody_to_ask_and_a_refusal_are_told(void **state)
 	assert_code(load("dek.pem", NULL, &f, NULL), PS_E_PASSPHRASE);
 	assert_code(load("modern.p12", &refuses, &f, NULL), PS_E_CANCELLED);
 	assert_code(load("encrypted.der", &refuses, &f, NULL), PS_E_CANCELLED);
+}
+
+/* RFC 9579, 6: CVE-2025-11187 and CVE-2026-34181 of OpenSSL. */
+static void
+bad_parameters_of_pbmac1_are_refused(void **state)
+{
+	static const char *const bad[] = { "pbmac1-bad-len.p12", "pbmac1-bad-salt.p12",
+		"pbmac1-no-salt.p12" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct person p = { .answer = "1234" };
+		struct ps_keyfile f = { 0 };
+
+		assert_int_not_equal(load(bad[i], &p, &f, NULL), PS_OK);
+		assert_int_equal(f.nkey + f.ncert, 0);
+	}
+}
+
+static void
+weak_protection_is_named(void **state)
+{
+	static const struct {
+		const char	*file, *weak;
+	} cases[] = {
+		{ "modern.p12", NULL }, { "scrypt.pem", NULL }, { "rsa.crt", NULL },
+		{ "3des.p12", "3DES" }, { "dek.pem", "OpenSSL's old PEM encryption" },
+		{ "plain.der", "no encryption" }, { "rsa.key", "no encryption" },
+		{ "bare.p12", "no encryption" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct person p = { .answer = "secret" };
+		struct ps_keyfile f = { 0 };
+		ps_err err = PS_ERR_INIT;
+
+		assert_ok(load(cases[i].file, &p, &f, &err), &err);
+		if (cases[i].weak == NULL)
+			assert_null(f.weak);
+		else
+			assert_string_equal(f.weak, cases[i].weak);
+		ps_keyfile_clear(&f);
+	}
 }
 
 /* Both answers are right: the provider is a package of its own on some
@@ -311,6 +358,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_form_is_read),
 		cmocka_unit_test(a_wrong_passphrase_is_told),
+		cmocka_unit_test(bad_parameters_of_pbmac1_are_refused),
+		cmocka_unit_test(weak_protection_is_named),
 		cmocka_unit_test(nobody_to_ask_and_a_refusal_are_told),
 		cmocka_unit_test(old_ciphers_open_or_say_what_is_missing),
 		cmocka_unit_test(rounds_above_the_limit_are_refused),

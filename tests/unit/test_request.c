@@ -15,7 +15,7 @@ static const char *const signing[] = { "rsa", "p256", "p384", "ed25519" };
 enum { NSIGNING = sizeof signing / sizeof signing[0] };
 
 static X509_REQ *
-request(const char *key, const struct ps_applicant *a)
+request(const char *key, const struct ps_wish *a)
 {
 	struct ps_key *k = key_vector_private(key);
 	struct ps_buf der = { 0 };
@@ -34,7 +34,7 @@ request(const char *key, const struct ps_applicant *a)
 }
 
 static X509 *
-self_signed(const char *key, const struct ps_applicant *a)
+self_signed(const char *key, const struct ps_wish *a)
 {
 	struct ps_key *k = key_vector_private(key);
 	struct ps_buf der = { 0 };
@@ -54,7 +54,7 @@ self_signed(const char *key, const struct ps_applicant *a)
 static void
 a_request_proves_its_key_and_says_its_wishes(void **state)
 {
-	struct ps_applicant a = { .address = "ana@example.org", .name = "Ana Gray",
+	struct ps_wish a = { .address = "ana@example.org", .name = "Ana Gray",
 	    .ku = PS_KU_DIGITAL_SIGNATURE };
 
 	(void)state;
@@ -87,7 +87,7 @@ a_request_proves_its_key_and_says_its_wishes(void **state)
 static void
 a_self_signed_certificate_is_sound(void **state)
 {
-	struct ps_applicant a = { .address = "ana@example.org",
+	struct ps_wish a = { .address = "ana@example.org",
 	    .ku = PS_KU_DIGITAL_SIGNATURE | PS_KU_KEY_ENCIPHERMENT };
 
 	(void)state;
@@ -111,9 +111,9 @@ a_self_signed_certificate_is_sound(void **state)
 static void
 international_addresses_are_written_as_rfc_9598_says(void **state)
 {
-	struct ps_applicant domain = { .address = "ana@b\xc3\xbc" "cher.example",
+	struct ps_wish domain = { .address = "ana@b\xc3\xbc" "cher.example",
 	    .ku = PS_KU_DIGITAL_SIGNATURE };
-	struct ps_applicant local = { .address = "\xc3\xa5na@b\xc3\xbc" "cher.example",
+	struct ps_wish local = { .address = "\xc3\xa5na@b\xc3\xbc" "cher.example",
 	    .ku = PS_KU_DIGITAL_SIGNATURE };
 	X509 *x;
 
@@ -143,7 +143,7 @@ what_cannot_be_is_refused(void **state)
 	static const char *const bad[] = { "", "ana", "@", "ana@", "ana gray@example.org",
 	    "ana@exa mple.org", "ana@example.org\n" };
 	struct ps_key *k = key_vector_private("p256"), *x = key_vector_private("x25519");
-	struct ps_applicant a = { .address = "ana@example.org", .ku = PS_KU_KEY_AGREEMENT };
+	struct ps_wish a = { .address = "ana@example.org", .ku = PS_KU_KEY_AGREEMENT };
 	struct ps_buf out = { 0 };
 
 	(void)state;
@@ -151,7 +151,7 @@ what_cannot_be_is_refused(void **state)
 	assert_code(ps_self_signed_build(&out, x, &a, 0, DAY, NULL), PS_E_REFUSED);
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		a.address = bad[i];
-		assert_code(ps_applicant_check(&a, NULL), PS_E_MALFORMED);
+		assert_code(ps_wish_check(&a, NULL), PS_E_MALFORMED);
 		assert_code(ps_request_build(&out, k, &a, NULL), PS_E_MALFORMED);
 	}
 	assert_int_equal(out.n, 0);
@@ -165,7 +165,7 @@ static void
 a_long_name_is_left_out(void **state)
 {
 	static const char name[] = "A name that goes on and on until nobody would call it short any more";
-	struct ps_applicant a = { .address = "ana@example.org", .name = name,
+	struct ps_wish a = { .address = "ana@example.org", .name = name,
 	    .ku = PS_KU_DIGITAL_SIGNATURE };
 	X509_REQ *r = request("p256", &a);
 	STACK_OF(X509_EXTENSION) *ext = X509_REQ_get_extensions(r);
