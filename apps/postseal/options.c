@@ -32,7 +32,7 @@ enum {
 	ANSWERS	= VERB_RECEIPT | VERB_EXPAND,	/* read a mail to write one */
 	WRITES	= VERB_SIGN | SEALS | ANSWERS,
 	ALL	= READS | WRITES,
-	HELPS	= ALL | VERB_CERT | VERB_VERSION | VERB_HELP
+	HELPS	= ALL | VERB_CERT | VERB_CA | VERB_VERSION | VERB_HELP
 };
 
 struct row {
@@ -49,9 +49,10 @@ struct row {
 #define AT(member)	.at = offsetof(struct options, member)
 
 static const struct row rows[] = {
-	{ "output", "FILE", O_OUTPUT, AT(output), VERB_OPEN | VERB_CERT | WRITES, TEXT, .letter = 'o' },
-	{ "out-dir", "DIR", O_OUT_DIR, AT(out_dir), VERB_OPEN | WRITES, TEXT },
-	{ "json", NULL, O_JSON, AT(json), VERB_VERIFY | VERB_INSPECT | VERB_CERT, FLAG },
+	{ "output", "FILE", O_OUTPUT, AT(output), VERB_OPEN | VERB_CERT | VERB_CA | WRITES, TEXT, .letter = 'o' },
+	{ "out-dir", "DIR", O_OUT_DIR, AT(out_dir), VERB_OPEN | VERB_CA | WRITES, TEXT },
+	{ "json", NULL, O_JSON, AT(json), VERB_VERIFY | VERB_INSPECT | VERB_CERT | VERB_CA,
+	  FLAG },
 	{ "verdict", "FILE", O_VERDICT, AT(verdict), VERB_OPEN, TEXT },
 	{ "identity", "FILE", O_IDENTITY, AT(identity), ALL, LIST },
 	{ "to", "X", O_TO, AT(to), SEALS | ANSWERS, LIST },
@@ -71,6 +72,20 @@ static const struct row rows[] = {
 	{ "smime", NULL, O_SMIME, AT(smime), VERB_CERT, FLAG },
 	{ "profile", "NAME", O_PROFILE, AT(profile), VERB_CERT, TEXT },
 	{ "all", NULL, O_ALL, AT(all), VERB_CERT, FLAG },
+	{ "ca", "DIR", O_CA, AT(ca), VERB_CA, TEXT },
+	{ "name", "NAME", O_NAME, AT(name), VERB_CA, TEXT },
+	{ "key", "KIND", O_KEY, AT(key), VERB_CA, TEXT },
+	{ "crl-url", "URL", O_CRL_URL, AT(crl_url), VERB_CA, TEXT },
+	{ "ocsp-url", "URL", O_OCSP_URL, AT(ocsp_url), VERB_CA, TEXT },
+	{ "issuer-url", "URL", O_ISSUER_URL, AT(issuer_url), VERB_CA, TEXT },
+	{ "request", "FILE", O_REQUEST, AT(request), VERB_CA, TEXT },
+	{ "for", "sign|encrypt|both|split", O_FOR, AT(use), VERB_CA, CHOICE },
+	{ "days", "N", O_DAYS, AT(days), VERB_CA, NUMBER, 1, 3650 },
+	{ "again", NULL, O_AGAIN, AT(again), VERB_CA, FLAG },
+	{ "new-passphrase-file", "FILE", O_NEW_PASSPHRASE_FILE, AT(new_passphrase_file), VERB_CA, TEXT },
+	{ "insecure-pkcs12", NULL, O_INSECURE_PKCS12, AT(insecure_pkcs12), VERB_CA, FLAG },
+	{ "reason", "NAME", O_REASON, AT(reason), VERB_CA, TEXT },
+	{ "root", NULL, O_ROOT, AT(root), VERB_CA, FLAG },
 	{ "add", NULL, O_ADD, AT(add), VERB_SIGN, FLAG },
 	{ "opaque", NULL, O_OPAQUE, AT(opaque), SIGNS, FLAG },
 	{ "digest", "NAME", O_DIGEST, AT(digest), SIGNS | ANSWERS, TEXT },
@@ -93,12 +108,12 @@ static const struct row rows[] = {
 	{ "triple", NULL, O_TRIPLE, AT(triple), VERB_SEAL, FLAG },
 	{ "timestamp", "URL", O_TIMESTAMP, AT(timestamp), SIGNS, TEXT },
 	{ "tsa-trust", "FILE", O_TSA_TRUST, AT(tsa_trust), SIGNS, LIST },
-	{ "passphrase-file", "FILE", O_PASSPHRASE_FILE, AT(passphrase_file), ALL, TEXT },
-	{ "passphrase-fd", "N", O_PASSPHRASE_FD, AT(passphrase_fd), ALL, NUMBER, 0, 65535 },
+	{ "passphrase-file", "FILE", O_PASSPHRASE_FILE, AT(passphrase_file), ALL | VERB_CA, TEXT },
+	{ "passphrase-fd", "N", O_PASSPHRASE_FD, AT(passphrase_fd), ALL | VERB_CA, NUMBER, 0, 65535 },
 	{ "password-file", "FILE", O_PASSWORD_FILE, AT(password_file), READS | SEALS | ANSWERS, LIST },
 	{ "kek", "FILE", O_KEK, AT(kek), READS | SEALS | ANSWERS, LIST },
 	{ "policy", "NAME-or-FILE", O_POLICY, AT(policy), ALL, TEXT },
-	{ "at", "TIME", O_AT, AT(at), ALL, TEXT },
+	{ "at", "TIME", O_AT, AT(at), ALL | VERB_CA, TEXT },
 	{ "threads", "N", O_THREADS, AT(threads), ALL, NUMBER, 1, 256 },
 	{ "online", NULL, O_ONLINE, AT(online), ALL, FLAG },
 	{ "offline", NULL, O_OFFLINE, AT(offline), ALL, FLAG },
@@ -287,7 +302,7 @@ check_messages(const struct options *o)
 		return say_usage(o->verb_name, T_STDIN_TWICE);
 	if (o->output != NULL && o->out_dir != NULL)
 		return say_usage(o->verb_name, T_BOTH_OUTPUTS);
-	if (o->out_dir != NULL && (stdins != 0 || o->message.n == 0))
+	if (o->out_dir != NULL && o->verb != VERB_CA && (stdins != 0 || o->message.n == 0))
 		return say_usage(o->verb_name, T_STDIN_DIR);
 	if ((o->verb & (VERB_OPEN | WRITES)) != 0 && o->message.n > 1 && o->out_dir == NULL)
 		return say_usage(o->verb_name, T_SEVERAL);
@@ -385,7 +400,7 @@ options_parse(struct options *o, int argc, char **argv)
 {
 	int status;
 
-	o->passphrase_fd = o->revocation = o->eol = o->require = -1;
+	o->passphrase_fd = o->revocation = o->eol = o->require = o->use = -1;
 	status = read_line(o, argc, argv);
 	if (status != EXIT_GOOD || o->help)
 		return status;

@@ -22,7 +22,8 @@ enum verb {
 	VERB_HELP	= 128,
 	VERB_RECEIPT	= 256,
 	VERB_EXPAND	= 512,
-	VERB_CERT	= 1024
+	VERB_CERT	= 1024,
+	VERB_CA		= 16384
 };
 
 struct texts {
@@ -39,8 +40,12 @@ struct options {
 			 receipt_from, receipt_to, tsa_trust;
 	const char	*from, *at, *content, *policy, *passphrase_file;
 	const char	*label, *timestamp, *sent, *profile;
+	const char	*ca, *name, *key, *crl_url, *ocsp_url, *issuer_url, *request,
+			*new_passphrase_file, *reason;
 	const char	*digest, *padding, *cipher, *key_transport, *headers;
 	int		 passphrase_fd;		/* -1: none */
+	int		 use;			/* -1: not given; else PS_CA_... - 1 */
+	int		 days;			/* 0: not given */
 	int		 threads;		/* 0: the library's own choice */
 	int		 revocation;		/* -1: not given */
 	int		 eol;			/* -1: not given; 0 CRLF, 1 LF */
@@ -48,7 +53,7 @@ struct options {
 	bool		 json, all, all_parts, no_self, explain, online, offline,
 			 no_store, opaque, der, compress, key_ids,
 			 insecure_recipients, draft, add, smime, request_receipt,
-			 triple, no_receipts, help;
+			 triple, no_receipts, again, insecure_pkcs12, root, help;
 	int64_t		 when;			/* --at as a time */
 };
 

@@ -43,6 +43,16 @@
 	"--online is not in this version, which never asks the network when it judges; " \
 	"give CRLs by --crl FILE"
 #define T_CERT_VERB	"cert wants export or lint first"
+#define T_CA_WORD	"ca wants one of init, issue, revoke, crl, ocsp, publish and list first"
+#define T_CA_MORE	"ca %s takes nothing behind it, but %s was given"
+#define T_CA_NAME	"an authority wants a name: --name 'Example Ltd'"
+#define T_CA_PASSPHRASE	"new passphrase of the authority"
+#define T_CA_NEW	"new passphrase of the PKCS#12 file"
+#define T_CA_ADDRESS	"say for whom: an address, or --request FILE"
+#define T_CA_P12	"the keys go into a PKCS#12 file: -o FILE"
+#define T_CA_WHICH	"say which certificate: its serial number or its file"
+#define T_CA_OCSP	"say what to answer: --request FILE, or all: --out-dir DIR"
+#define T_CA_PUBLISH	"say where to: --out-dir DIR"
 #define T_LINT_FILES	"lint wants the files of certificates to look at"
 #define T_CERT_FORM	"say in which form: --smime, as a mail"
 #define T_OFFLINE	"--timestamp asks the network, and --offline says not to"
@@ -111,6 +121,7 @@
 #define H_RECEIPT	"make the signed receipt that a mail asks for"
 #define H_EXPAND	"hand a mail on to the members of a mailing list"
 #define H_CERT		"certificates: export as a mail for others, lint"
+#define H_CA		"an authority of one's own"
 #define H_VERSION	"the version, its parts and its algorithms"
 #define H_HELP		"this page, or that of a verb"
 
@@ -133,6 +144,12 @@
 #define X_EXPAND	\
 	"  postseal expand mail.eml --identity list.p12 --to bob.pem --to eve.pem -o out.eml\n"
 
+#define X_CA	\
+	"  postseal ca init --name 'Example Ltd' --crl-url http://pki.example.org/issuing.crl\n" \
+	"  postseal ca issue alice@example.org -o alice.p12\n" \
+	"  postseal ca issue --request bob.csr -o bob.pem\n" \
+	"  postseal ca revoke alice.pem --reason key-compromise\n" \
+	"  postseal ca publish --out-dir public\n"
 #define X_CERT	\
 	"  postseal cert export --smime alice.pem issuing.pem -o certificates.eml\n" \
 	"  postseal cert lint alice.pem\n" \
@@ -169,6 +186,20 @@
 #define O_REVOCATION	"hard: no answer is a refusal; default: soft"
 #define O_POLICY	"default, strict, legacy-read, or a policy file"
 #define O_SMIME		"as a mail that others' programs take certificates from"
+#define O_CA		"the authority's folder, else ~/.local/share/postseal/ca"
+#define O_NAME		"init: the authority's name"
+#define O_KEY		"init, issue: the kind of key: rsa-3072, p-256, p-384, ..."
+#define O_CRL_URL	"init: where the revocation list will be found"
+#define O_OCSP_URL	"init: where OCSP is answered"
+#define O_ISSUER_URL	"init: where the issuing authority's certificate will be found"
+#define O_REQUEST	"issue: a certificate request; ocsp: an OCSP request"
+#define O_FOR		"issue: what the key is for; split: two keys"
+#define O_DAYS		"issue, crl, ocsp: how long it is good"
+#define O_AGAIN		"issue: although the address has a certificate"
+#define O_NEW_PASSPHRASE_FILE "issue: the passphrase of the PKCS#12 file is its first line"
+#define O_INSECURE_PKCS12 "issue: a PKCS#12 file with 3DES and SHA-1, for iPhones"
+#define O_REASON	"revoke: why: key-compromise, superseded, ..."
+#define O_ROOT		"crl: the list of the root"
 #define O_PROFILE	"lint: mailbox-strict and its kin, none; else as the policies say"
 #define O_ALL		"lint: notices too"
 #define O_ADD		"add a signature to those that the mail has"
