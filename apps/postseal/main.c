@@ -20,6 +20,8 @@ const struct command commands[] = {
 	{ "expand", VERB_EXPAND, cmd_expand, " [options] [MESSAGE]", H_EXPAND, X_EXPAND },
 	{ "cert", VERB_CERT, cmd_cert, " export|lint [options] FILE...", H_CERT, X_CERT },
 	{ "ca", VERB_CA, cmd_ca, " init|issue|revoke|crl|ocsp|publish|list [options]", H_CA, X_CA },
+	{ "completion", VERB_COMPLETION, cmd_completion, " bash|zsh|fish", H_COMPLETION,
+	  X_COMPLETION },
 	{ "version", VERB_VERSION, cmd_version, "", H_VERSION, NULL },
 	{ "help", VERB_HELP, cmd_help, " [VERB]", H_HELP, NULL },
 	{ 0 },

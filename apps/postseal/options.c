@@ -32,7 +32,7 @@ enum {
 	ANSWERS	= VERB_RECEIPT | VERB_EXPAND,	/* read a mail to write one */
 	WRITES	= VERB_SIGN | SEALS | ANSWERS,
 	ALL	= READS | WRITES,
-	HELPS	= ALL | VERB_CERT | VERB_CA | VERB_VERSION | VERB_HELP
+	HELPS	= ALL | VERB_CERT | VERB_CA | VERB_VERSION | VERB_HELP | VERB_COMPLETION
 };
 
 struct row {
@@ -348,9 +348,7 @@ check_identities(const struct options *o)
 	for (size_t i = 0; i < o->identity.n; i++) {
 		const char *x = o->identity.item[i];
 
-		if (strncmp(x, "pkcs11:", 7) == 0)
-			return say_usage(o->verb_name, T_IDENTITY_TOKEN, x);
-		if (strchr(x, '@') != NULL && !file_is_meant(x))
+		if (strncmp(x, "pkcs11:", 7) != 0 && strchr(x, '@') != NULL && !file_is_meant(x))
 			return say_usage(o->verb_name, T_IDENTITY_ADDRESS, x);
 	}
 	if ((o->verb & (SIGNS | ANSWERS)) != 0 && o->identity.n == 0)
@@ -424,6 +422,16 @@ options_clear(struct options *o)
 			free(((struct texts *)(void *)((char *)o + rows[i].at))->item);
 	free(o->message.item);
 	memset(o, 0, sizeof *o);
+}
+
+void
+options_each(enum verb verbs, void (*see)(void *arg, const struct option_fact *o), void *arg)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if ((rows[i].verbs & (unsigned)verbs) != 0)
+			see(arg, &(struct option_fact){ .name = rows[i].name,
+			    .help = rows[i].help, .value = rows[i].value,
+			    .letter = rows[i].letter });
 }
 
 void

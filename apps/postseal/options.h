@@ -23,6 +23,7 @@ enum verb {
 	VERB_RECEIPT	= 256,
 	VERB_EXPAND	= 512,
 	VERB_CERT	= 1024,
+	VERB_COMPLETION	= 2048,
 	VERB_CA		= 16384
 };
 
@@ -61,6 +62,15 @@ struct options {
  * status after it said what is wrong. options_clear is fine after both. */
 int	options_parse(struct options *o, int argc, char **argv);
 void	options_clear(struct options *o);
+/* What is known of one option. */
+struct option_fact {
+	const char	*name, *help;
+	const char	*value;		/* NULL: takes none; "a|b": one of these */
+	char		 letter;	/* NUL: none */
+};
+/* options_each goes through the options that one of these verbs takes. */
+void	options_each(enum verb verbs, void (*see)(void *arg, const struct option_fact *o),
+	    void *arg);
 /* options_help writes the rows of the options that `verb` takes. */
 void	options_help(FILE *to, enum verb verb);
 

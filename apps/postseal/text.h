@@ -35,8 +35,6 @@
 #define T_IDENTITY_ADDRESS \
 	"--identity %s: finding identities by address comes with a later version; " \
 	"name the PKCS#12 or PEM file"
-#define T_IDENTITY_TOKEN \
-	"--identity %s: keys in tokens come with a later version; name a PKCS#12 or PEM file"
 #define T_TO		\
 	"--to wants a certificate file or an address like bob@example.net, not %s"
 #define T_ONLINE	\
@@ -55,6 +53,7 @@
 #define T_CA_PUBLISH	"say where to: --out-dir DIR"
 #define T_LINT_FILES	"lint wants the files of certificates to look at"
 #define T_CERT_FORM	"say in which form: --smime, as a mail"
+#define T_SHELL		"name your shell: bash, zsh or fish"
 #define T_OFFLINE	"--timestamp asks the network, and --offline says not to"
 #define T_DRAFT		\
 	"--draft needs --identity FILE: a draft is encrypted to its author alone"
@@ -122,6 +121,7 @@
 #define H_EXPAND	"hand a mail on to the members of a mailing list"
 #define H_CERT		"certificates: export as a mail for others, lint"
 #define H_CA		"an authority of one's own"
+#define H_COMPLETION	"what your shell needs to complete command lines"
 #define H_VERSION	"the version, its parts and its algorithms"
 #define H_HELP		"this page, or that of a verb"
 
@@ -155,12 +155,15 @@
 	"  postseal cert lint alice.pem\n" \
 	"  postseal cert lint --profile mailbox-strict --all --json *.pem\n"
 
+#define X_COMPLETION	\
+	"  postseal completion bash >~/.local/share/bash-completion/completions/postseal\n"
+
 /* One row of help for each option. */
 #define O_OUTPUT	"write here; replaced only when whole and good"
 #define O_OUT_DIR	"write each message under its name in this folder"
 #define O_JSON		"one JSON object a message, each on one line"
 #define O_VERDICT	"write the verdict as JSON to this file as well"
-#define O_IDENTITY	"PKCS#12 or PEM: key and certificate; repeatable"
+#define O_IDENTITY	"PKCS#12, PEM or pkcs11: URI; repeatable"
 #define O_TO		"certificate file or address; repeatable"
 #define O_CERT		"more certificates; repeatable"
 #define O_LEARN		"a mail that a recipient signed, to learn from; repeatable"
@@ -233,7 +236,7 @@
 	"  policy      default, strict, legacy-read, and policy files\n" \
 	"  store       not in this version: name certificates and identities by file\n" \
 	"  network     for --timestamp alone (postseal-fetch); nothing else is ever fetched\n" \
-	"  tokens      not in this version: no pkcs11: identities\n" \
+	"  tokens      pkcs11: identities, by OpenSSL's provider or engine where installed\n" \
 	"  headers     --headers baseline, shy, none and off\n" \
 	"  gateway     not in this version\n"
 #define V_ALGORITHMS	"\nAlgorithms\n"

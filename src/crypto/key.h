@@ -57,6 +57,8 @@ struct ps_keyfile {
  * a DER certificate, a DER PKCS#8 key, or a degenerate PKCS#7 / .p7c. `ask` is called
  * only when a passphrase is needed (PKCS#12: empty and absent are tried
  * first); a wrong one is PS_E_PASSPHRASE. `name` is for errors and prompts.
+ * `path` may be a PKCS#11 URI (RFC 7512): the key then stays in its token,
+ * whose PIN is what is asked for.
  */
 PS_MUST ps_code ps_keyfile_load(struct ps_keyfile *out, const char *path,
     ps_ask_fn ask, void *arg, const struct ps_limits *limits, ps_err *err);

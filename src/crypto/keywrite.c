@@ -26,16 +26,14 @@ ps_key_encode(const struct ps_key *k, struct ps_buf *out, ps_err *err)
 	int n;
 	ps_code code;
 
+	if (k->drop != NULL)
+		return ps_fail(err, PS_E_REFUSED, "crypto.write-key", PS_NOWHERE,
+		    W_CRYPTO_WRITE_TOKEN);
 	ERR_set_mark();
 	info = EVP_PKEY2PKCS8(k->pkey);
 	n = info == NULL ? -1 : i2d_PKCS8_PRIV_KEY_INFO(info, &der);
-	if (info == NULL)
-		code = ps_fail(err, PS_E_REFUSED, "crypto.write-key", PS_NOWHERE,
-		    W_CRYPTO_WRITE_TOKEN);
-	else if (n <= 0)
-		code = crypto_fail(err, "crypto.write-key", "i2d_PKCS8_PRIV_KEY_INFO");
-	else
-		code = ps_buf_add(out, (ps_slice){ der, (size_t)n }, err);
+	code = n <= 0 ? crypto_fail(err, "crypto.write-key", "i2d_PKCS8_PRIV_KEY_INFO") :
+	    ps_buf_add(out, (ps_slice){ der, (size_t)n }, err);
 	OPENSSL_clear_free(der, n > 0 ? (size_t)n : 0);
 	PKCS8_PRIV_KEY_INFO_free(info);
 	ERR_pop_to_mark();
