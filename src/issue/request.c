@@ -157,6 +157,37 @@ check_key(struct issue_request *r, ps_slice info, const struct ps_algid *alg, ps
 	return code;
 }
 
+/* Is it a SubjectPublicKeyInfo, which begins with an algorithm's OID two levels down? */
+static bool
+is_key(ps_slice der)
+{
+	struct der_state state;
+	struct der d, outer, inner;
+
+	der_init(&d, &state, der, 0, false, NULL);
+	outer = der_enter(&d, DER_SEQUENCE, NULL);
+	inner = der_enter(&outer, DER_SEQUENCE, NULL);
+	return der_next_tag(&inner) == DER_OID;
+}
+
+/* X25519 and X448 cannot sign a request. Of other kinds a key alone proves nothing. */
+static ps_code
+read_key(struct issue_request *r, ps_err *err)
+{
+	struct ps_pubkey *key = NULL;
+	ps_code code;
+
+	r->spki = ps_buf_get(&r->der);
+	code = ps_pubkey_parse(&key, r->spki, err);
+	if (code != PS_OK)
+		return code;
+	ps_pubkey_info(key, &r->key);
+	ps_pubkey_free(key);
+	if (r->key.type->id != PS_KEY_X25519 && r->key.type->id != PS_KEY_X448)
+		return ps_fail(err, PS_E_REFUSED, WHERE, PS_NOWHERE, W_ISSUE_REQUEST_KEY);
+	return PS_OK;
+}
+
 static ps_code
 read_request(struct issue_request *r, ps_err *err)
 {
@@ -182,12 +213,12 @@ ps_code
 issue_request_read(struct issue_request *out, const char *path, ps_err *err)
 {
 	static const char *const labels[] = { "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST",
-		NULL };
+		"PUBLIC KEY", NULL };
 	struct issue_request r = { 0 };
 	ps_code code = issue_armour_load(&r.der, path, labels, err);
 
 	if (code == PS_OK)
-		code = read_request(&r, err);
+		code = is_key(ps_buf_get(&r.der)) ? read_key(&r, err) : read_request(&r, err);
 	if (code != PS_OK) {
 		issue_request_clear(&r);
 		return ps_because(err, code, WHERE, PS_NOWHERE, W_ISSUE_REQUEST,

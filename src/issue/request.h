@@ -20,7 +20,8 @@ struct issue_request {
 
 /*
  * issue_request_read takes a request in PEM or DER and checks that whoever made it has
- * the key (its signature): PS_E_REFUSED when not. PS_E_LIMIT for too many mailboxes.
+ * the key (its signature): PS_E_REFUSED when not. PS_E_LIMIT for too many mailboxes. A
+ * public key alone (SubjectPublicKeyInfo) is taken where the key cannot sign.
  */
 PS_MUST ps_code issue_request_read(struct issue_request *out, const char *path, ps_err *err);
 void	issue_request_clear(struct issue_request *r);

@@ -29,6 +29,7 @@
 #define W_ISSUE_REQUEST	PS_N_("cannot take the request {path}")
 #define W_ISSUE_REQUEST_MANY PS_N_("it asks for more than {max} addresses")
 #define W_ISSUE_REQUEST_PROOF PS_N_("its signature is wrong, so nothing proves that who asks has the key (RFC 2986)")
+#define W_ISSUE_REQUEST_KEY PS_N_("a public key alone proves nothing; have a request made with it (PKCS#10)")
 #define W_ISSUE_REASON	PS_N_("{name} is no reason to revoke; it is one of {list}")
 #define W_ISSUE_NOT_OURS PS_N_("this authority issued no certificate {serial}")
 #define W_ISSUE_REVOKED	PS_N_("the certificate {serial} was revoked on {date}")

@@ -124,6 +124,19 @@ cut_short() {
 try "authority: a forged request" forged
 try "authority: requests cut short" cut_short
 
+# X25519 cannot sign a request, so the key alone is taken; of others it proves nothing.
+# shellcheck disable=SC2086
+bare_keys() {
+	openssl genpkey -algorithm X25519 -out x.key && openssl pkey -in x.key -pubout -out x.pub &&
+	    refused 5 issue --request x.pub --for sign dora@gray.example -o dora.pem &&
+	    refused 3 issue --request x.pub -o dora.pem &&
+	    "$POSTSEAL" ca issue $a --request x.pub dora@gray.example -o dora.pem &&
+	    openssl x509 -in dora.pem -noout -ext keyUsage | grep -q 'Key Agreement' &&
+	    openssl rsa -in cleo.key -pubout -out rsa.pub &&
+	    refused 5 issue --request rsa.pub dora@gray.example -o rsa.pem
+}
+try "authority: keys that cannot sign" bare_keys
+
 # --- lists grow, and nobody gives a number twice ---
 
 number() {

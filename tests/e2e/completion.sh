@@ -36,7 +36,7 @@ offers() {
 # Each option that the help of a verb lists is offered, and no other.
 same_options() {
 	# shellcheck disable=SC2046 # a list of options
-	offers $("$POSTSEAL" help "$1" | sed -n 's/^  *\(-., \)\{0,1\}\(--[a-z-]*\).*/\2/p') -- \
+	offers $("$POSTSEAL" help "$1" | sed -n 's/^  *\(-., \)\{0,1\}\(--[a-z0-9-]*\).*/\2/p') -- \
 	    "$1" --
 }
 
