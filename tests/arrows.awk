@@ -53,8 +53,10 @@ function from_layer(layer, quoted, name,	slash) {
 		outside(layer, name)
 }
 
-function from_program(quoted, name) {
-	if (quoted && name ~ /\//)
+function from_program(quoted, name,	top) {
+	top = name
+	sub(/\/.*/, "", top)
+	if (quoted && name ~ /\// && index(tools " ", " " top " ") == 0)
 		fault("a program includes <postseal/...> and its own files alone")
 	else if (!quoted)
 		outside("program", name)
@@ -78,6 +80,11 @@ FILENAME == ARGV[1] && /^postseal(-tools)?\/.*:/ {
 	name = $1
 	gsub(/postseal(-tools)?\/|:/, "", name)
 	home[name] = $2
+	next
+}
+FILENAME == ARGV[1] && /^\(programs\):/ {
+	$1 = ""
+	tools = $0
 	next
 }
 FILENAME == ARGV[1] && /^[a-z0-9_]+:/ {

@@ -361,8 +361,6 @@ check_identities(const struct options *o)
 static int
 check_values(struct options *o)
 {
-	if (o->online)
-		return say_usage(o->verb_name, T_ONLINE);
 	if (o->draft && o->identity.n == 0)
 		return say_usage(o->verb_name, T_DRAFT);
 	if (o->from != NULL && strchr(o->from, '@') == NULL)
@@ -386,6 +384,8 @@ check_alone(const struct options *o)
 		return say_usage(o->verb_name, T_RECEIPT_ALONE, "--receipt-from");
 	if (o->receipt_to.n != 0 && !o->request_receipt)
 		return say_usage(o->verb_name, T_RECEIPT_ALONE, "--receipt-to");
+	if (o->offline && o->online)
+		return say_usage(o->verb_name, T_ONLINE);
 	if (o->offline && o->timestamp != NULL)
 		return say_usage(o->verb_name, T_OFFLINE);
 	if (o->tsa_trust.n != 0 && o->timestamp == NULL)

@@ -37,9 +37,7 @@
 	"name the PKCS#12 or PEM file"
 #define T_TO		\
 	"--to wants a certificate file or an address like bob@example.net, not %s"
-#define T_ONLINE	\
-	"--online is not in this version, which never asks the network when it judges; " \
-	"give CRLs by --crl FILE"
+#define T_ONLINE	"--online and --offline exclude each other"
 #define T_CERT_VERB	"cert wants export or lint first"
 #define T_CA_WORD	"ca wants one of init, issue, revoke, crl, ocsp, publish and list first"
 #define T_CA_MORE	"ca %s takes nothing behind it, but %s was given"
@@ -179,8 +177,8 @@
 #define O_THREADS	"use at most so many threads for a message"
 #define O_CONTENT	"the content of a detached bare CMS signature"
 #define O_AT		"judge as of this time: 2026-01-31T12:00:00Z"
-#define O_ONLINE	"refused: this version never asks the network when it judges"
-#define O_OFFLINE	"never ask the network; only --timestamp does"
+#define O_ONLINE	"ask the network also when reading: the sender may learn that it was read"
+#define O_OFFLINE	"never ask the network"
 #define O_NO_STORE	"use no store; there is none in this version"
 #define O_PASSPHRASE_FILE "passphrase of the identities: its first line"
 #define O_PASSPHRASE_FD	"the same, read from an open descriptor"
@@ -235,7 +233,7 @@
 	"  files       identities and certificates in PKCS#12, PEM and DER\n" \
 	"  policy      default, strict, legacy-read, and policy files\n" \
 	"  store       not in this version: name certificates and identities by file\n" \
-	"  network     for --timestamp alone (postseal-fetch); nothing else is ever fetched\n" \
+	"  network     OCSP, CRLs, time-stamps by HTTP (postseal-fetch); --offline: never\n" \
 	"  tokens      pkcs11: identities, by OpenSSL's provider or engine where installed\n" \
 	"  headers     --headers baseline, shy, none and off\n" \
 	"  gateway     not in this version\n"

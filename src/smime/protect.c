@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "base/words.h"
+#include "smime/helping.h"
 #include "smime/protecting.h"
 #include "smime/words.h"
 
@@ -306,6 +307,7 @@ protect_begin(struct protecting *p, ps_protector *pr, int what)
 	*p = (struct protecting){ .pr = pr, .what = what,
 	    .limits = &pr->setup.ctx->limits, .now = ps_ctx_now(pr->setup.ctx) };
 	ps_buf_clear(&pr->explain);
+	ps_setup_begin(&pr->setup);
 }
 
 ps_code
@@ -329,6 +331,7 @@ protect_run(struct protecting *p, ps_reader *in, ps_writer *out, ps_err *err)
 ps_code
 ps_protect(ps_protector *pr, int what, ps_reader *in, ps_writer *out, ps_err *err)
 {
+	struct helping helping;
 	struct protecting p;
 	ps_code code;
 
@@ -340,9 +343,11 @@ ps_protect(ps_protector *pr, int what, ps_reader *in, ps_writer *out, ps_err *er
 	ps_buf_clear(&pr->warnings);
 	protect_begin(&p, pr, what);
 	p.around = pr->triple && what == PS_SEAL;
+	helping_begin(&helping, pr->setup.ctx, &in, &out);
 	if ((code = protect_run(&p, in, out, err)) != PS_OK)
 		ps_writer_abandon(out);
 	protect_end(&p);
+	helping_end(&helping);
 	return code;
 }
 
