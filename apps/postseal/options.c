@@ -32,7 +32,7 @@ enum {
 	ANSWERS	= VERB_RECEIPT | VERB_EXPAND,	/* read a mail to write one */
 	WRITES	= VERB_SIGN | SEALS | ANSWERS,
 	ALL	= READS | WRITES,
-	HELPS	= ALL | VERB_CERT | VERB_ID | VERB_VERSION | VERB_HELP | VERB_COMPLETION
+	HELPS	= ALL | VERB_CERT | VERB_ID | VERB_CA | VERB_VERSION | VERB_HELP | VERB_COMPLETION
 };
 
 struct row {
@@ -49,9 +49,10 @@ struct row {
 #define AT(member)	.at = offsetof(struct options, member)
 
 static const struct row rows[] = {
-	{ "output", "FILE", O_OUTPUT, AT(output), VERB_OPEN | VERB_CERT | VERB_ID | WRITES, TEXT, .letter = 'o' },
-	{ "out-dir", "DIR", O_OUT_DIR, AT(out_dir), VERB_OPEN | WRITES, TEXT },
-	{ "json", NULL, O_JSON, AT(json), VERB_VERIFY | VERB_INSPECT | VERB_CERT | VERB_ID, FLAG },
+	{ "output", "FILE", O_OUTPUT, AT(output), VERB_OPEN | VERB_CERT | VERB_ID | VERB_CA | WRITES, TEXT, .letter = 'o' },
+	{ "out-dir", "DIR", O_OUT_DIR, AT(out_dir), VERB_OPEN | VERB_CA | WRITES, TEXT },
+	{ "json", NULL, O_JSON, AT(json), VERB_VERIFY | VERB_INSPECT | VERB_CERT | VERB_ID |
+	  VERB_CA, FLAG },
 	{ "verdict", "FILE", O_VERDICT, AT(verdict), VERB_OPEN, TEXT },
 	{ "identity", "FILE", O_IDENTITY, AT(identity), ALL, LIST },
 	{ "to", "X", O_TO, AT(to), SEALS | ANSWERS, LIST },
@@ -72,6 +73,21 @@ static const struct row rows[] = {
 	{ "smime", NULL, O_SMIME, AT(smime), VERB_CERT, FLAG },
 	{ "profile", "NAME", O_PROFILE, AT(profile), VERB_CERT, TEXT },
 	{ "all", NULL, O_ALL, AT(all), VERB_CERT | VERB_ID, FLAG },
+	{ "ca", "DIR", O_CA, AT(ca), VERB_CA, TEXT },
+	{ "name", "NAME", O_NAME, AT(name), VERB_CA | VERB_ID, TEXT },
+	{ "key", "KIND", O_KEY, AT(key), VERB_CA, TEXT },
+	{ "crl-url", "URL", O_CRL_URL, AT(crl_url), VERB_CA, TEXT },
+	{ "ocsp-url", "URL", O_OCSP_URL, AT(ocsp_url), VERB_CA, TEXT },
+	{ "issuer-url", "URL", O_ISSUER_URL, AT(issuer_url), VERB_CA, TEXT },
+	{ "request", "FILE", O_REQUEST, AT(request), VERB_CA, TEXT },
+	{ "for", "sign|encrypt|both|split", O_FOR, AT(use), VERB_CA, CHOICE },
+	{ "days", "N", O_DAYS, AT(days), VERB_CA | VERB_ID, NUMBER, 1, 3650 },
+	{ "again", NULL, O_AGAIN, AT(again), VERB_CA, FLAG },
+	{ "new-passphrase-file", "FILE", O_NEW_PASSPHRASE_FILE, AT(new_passphrase_file),
+	  VERB_CA | VERB_ID, TEXT },
+	{ "insecure-pkcs12", NULL, O_INSECURE_PKCS12, AT(insecure_pkcs12), VERB_CA | VERB_ID, FLAG },
+	{ "reason", "NAME", O_REASON, AT(reason), VERB_CA, TEXT },
+	{ "root", NULL, O_ROOT, AT(root), VERB_CA, FLAG },
 	{ "add", NULL, O_ADD, AT(add), VERB_SIGN, FLAG },
 	{ "opaque", NULL, O_OPAQUE, AT(opaque), SIGNS, FLAG },
 	{ "digest", "NAME", O_DIGEST, AT(digest), SIGNS | ANSWERS, TEXT },
@@ -94,29 +110,24 @@ static const struct row rows[] = {
 	{ "triple", NULL, O_TRIPLE, AT(triple), VERB_SEAL, FLAG },
 	{ "timestamp", "URL", O_TIMESTAMP, AT(timestamp), SIGNS, TEXT },
 	{ "tsa-trust", "FILE", O_TSA_TRUST, AT(tsa_trust), SIGNS, LIST },
-	{ "passphrase-file", "FILE", O_PASSPHRASE_FILE, AT(passphrase_file), ALL | VERB_ID, TEXT },
-	{ "passphrase-fd", "N", O_PASSPHRASE_FD, AT(passphrase_fd), ALL | VERB_ID, NUMBER, 0, 65535 },
+	{ "passphrase-file", "FILE", O_PASSPHRASE_FILE, AT(passphrase_file), ALL | VERB_ID | VERB_CA, TEXT },
+	{ "passphrase-fd", "N", O_PASSPHRASE_FD, AT(passphrase_fd), ALL | VERB_ID | VERB_CA, NUMBER, 0, 65535 },
 	{ "password-file", "FILE", O_PASSWORD_FILE, AT(password_file), READS | SEALS | ANSWERS, LIST },
 	{ "kek", "FILE", O_KEK, AT(kek), READS | SEALS | ANSWERS, LIST },
 	{ "policy", "NAME-or-FILE", O_POLICY, AT(policy), ALL, TEXT },
-	{ "at", "TIME", O_AT, AT(at), ALL | VERB_ID, TEXT },
+	{ "at", "TIME", O_AT, AT(at), ALL | VERB_ID | VERB_CA, TEXT },
 	{ "threads", "N", O_THREADS, AT(threads), ALL, NUMBER, 1, 256 },
 	{ "online", NULL, O_ONLINE, AT(online), ALL, FLAG },
 	{ "offline", NULL, O_OFFLINE, AT(offline), ALL, FLAG },
-	{ "store", "FILE", O_STORE, AT(store), ALL | VERB_CERT, TEXT },
+	{ "store", "FILE", O_STORE, AT(store), ALL | VERB_CERT | VERB_ID, TEXT },
 	{ "no-store", NULL, O_NO_STORE, AT(no_store), ALL, FLAG },
-	{ "store", "FILE", O_STORE, AT(store), VERB_ID, TEXT },
-	{ "new-passphrase-file", "FILE", O_NEW_PASSPHRASE_FILE, AT(new_passphrase_file), VERB_ID, TEXT },
 	{ "new-passphrase-fd", "N", O_NEW_PASSPHRASE_FD, AT(new_passphrase_fd), VERB_ID, NUMBER, 0,
 	  65535 },
-	{ "name", "TEXT", O_NAME, AT(name), VERB_ID, TEXT },
 	{ "rsa", NULL, O_RSA, AT(rsa), VERB_ID, FLAG },
 	{ "p256", NULL, O_P256, AT(p256), VERB_ID, FLAG },
 	{ "x25519", NULL, O_X25519, AT(x25519), VERB_ID, FLAG },
 	{ "self-signed", NULL, O_SELF_SIGNED, AT(self_signed), VERB_ID, FLAG },
-	{ "days", "N", O_DAYS, AT(days), VERB_ID, NUMBER, 1, 3650 },
 	{ "pem", NULL, O_PEM, AT(pem), VERB_ID, FLAG },
-	{ "insecure-pkcs12", NULL, O_INSECURE_PKCS12, AT(insecure_pkcs12), VERB_ID, FLAG },
 	{ "help", NULL, O_HELP, AT(help), HELPS, FLAG, .letter = 'h' },
 };
 
@@ -301,7 +312,7 @@ check_messages(const struct options *o)
 		return say_usage(o->verb_name, T_STDIN_TWICE);
 	if (o->output != NULL && o->out_dir != NULL)
 		return say_usage(o->verb_name, T_BOTH_OUTPUTS);
-	if (o->out_dir != NULL && (stdins != 0 || o->message.n == 0))
+	if (o->out_dir != NULL && o->verb != VERB_CA && (stdins != 0 || o->message.n == 0))
 		return say_usage(o->verb_name, T_STDIN_DIR);
 	if ((o->verb & (VERB_OPEN | WRITES)) != 0 && o->message.n > 1 && o->out_dir == NULL)
 		return say_usage(o->verb_name, T_SEVERAL);
@@ -401,7 +412,7 @@ options_parse(struct options *o, int argc, char **argv)
 {
 	int status;
 
-	o->passphrase_fd = o->new_passphrase_fd = o->revocation = o->eol = o->require = -1;
+	o->passphrase_fd = o->new_passphrase_fd = o->revocation = o->eol = o->require = o->use = -1;
 	status = read_line(o, argc, argv);
 	if (status != EXIT_GOOD || o->help)
 		return status;

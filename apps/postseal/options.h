@@ -24,7 +24,8 @@ enum verb {
 	VERB_EXPAND	= 512,
 	VERB_CERT	= 1024,
 	VERB_COMPLETION	= 2048,
-	VERB_ID		= 4096
+	VERB_ID		= 4096,
+	VERB_CA		= 16384
 };
 
 struct texts {
@@ -42,9 +43,11 @@ struct options {
 	const char	*from, *at, *content, *policy, *passphrase_file;
 	const char	*label, *timestamp, *sent, *profile;
 	const char	*store, *name, *new_passphrase_file;
+	const char	*ca, *key, *crl_url, *ocsp_url, *issuer_url, *request, *reason;
 	const char	*digest, *padding, *cipher, *key_transport, *headers;
 	int		 passphrase_fd;		/* -1: none */
 	int		 new_passphrase_fd;	/* -1: none */
+	int		 use;			/* -1: not given; else PS_CA_... - 1 */
 	int		 days;			/* 0: not given */
 	int		 threads;		/* 0: the library's own choice */
 	int		 revocation;		/* -1: not given */
@@ -54,7 +57,7 @@ struct options {
 			 no_store, opaque, der, compress, key_ids,
 			 insecure_recipients, draft, add, smime, request_receipt,
 			 triple, no_receipts, anchor, help, rsa, p256, x25519,
-			 self_signed, pem, insecure_pkcs12;
+			 self_signed, pem, insecure_pkcs12, again, root;
 	int64_t		 when;			/* --at as a time */
 };
 

@@ -47,6 +47,16 @@
 #define T_CERT_HIDDEN	"%s: forgotten; the same once more deletes it"
 #define T_CERT_GONE	"%s: deleted"
 #define T_CERT_LEARN	"%s: nothing to learn: %s"
+#define T_CA_WORD	"ca wants one of init, issue, revoke, crl, ocsp, publish and list first"
+#define T_CA_MORE	"ca %s takes nothing behind it, but %s was given"
+#define T_CA_NAME	"an authority wants a name: --name 'Example Ltd'"
+#define T_CA_PASSPHRASE	"new passphrase of the authority"
+#define T_CA_NEW	"new passphrase of the PKCS#12 file"
+#define T_CA_ADDRESS	"say for whom: an address, or --request FILE"
+#define T_CA_P12	"the keys go into a PKCS#12 file: -o FILE"
+#define T_CA_WHICH	"say which certificate: its serial number or its file"
+#define T_CA_OCSP	"say what to answer: --request FILE, or all: --out-dir DIR"
+#define T_CA_PUBLISH	"say where to: --out-dir DIR"
 #define T_LINT_FILES	"lint wants the files of certificates to look at"
 #define T_CERT_FORM	"say in which form: --smime, as a mail"
 #define T_TWO_NEW_PASSPHRASES "--new-passphrase-file and --new-passphrase-fd exclude each other"
@@ -162,6 +172,7 @@
 #define H_EXPAND	"hand a mail on to the members of a mailing list"
 #define H_CERT		"the certificates of others: add, learn, list, find, pin, export, lint"
 #define H_ID		"your own keys and certificates, in the store"
+#define H_CA		"an authority of one's own"
 #define H_COMPLETION	"what your shell needs to complete command lines"
 #define H_VERSION	"the version, its parts and its algorithms"
 #define H_HELP		"this page, or that of a verb"
@@ -185,6 +196,12 @@
 #define X_EXPAND	\
 	"  postseal expand mail.eml --identity list.p12 --to bob.pem --to eve.pem -o out.eml\n"
 
+#define X_CA	\
+	"  postseal ca init --name 'Example Ltd' --crl-url http://pki.example.org/issuing.crl\n" \
+	"  postseal ca issue alice@example.org -o alice.p12\n" \
+	"  postseal ca issue --request bob.csr -o bob.pem\n" \
+	"  postseal ca revoke alice.pem --reason key-compromise\n" \
+	"  postseal ca publish --out-dir public\n"
 #define X_CERT	\
 	"  postseal cert add bob.pem            keep certificates (--anchor: trust them)\n" \
 	"  postseal cert learn mail.eml         those of a mail whose signature is valid\n" \
@@ -237,6 +254,16 @@
 #define O_POLICY	"default, strict, legacy-read, or a policy file"
 #define O_ANCHOR	"cert add: trust whom they are of; cert forget: no longer"
 #define O_SMIME		"as a mail that others' programs take certificates from"
+#define O_CA		"the authority's folder, else ~/.local/share/postseal/ca"
+#define O_KEY		"init, issue: the kind of key: rsa-3072, p-256, p-384, ..."
+#define O_CRL_URL	"init: where the revocation list will be found"
+#define O_OCSP_URL	"init: where OCSP is answered"
+#define O_ISSUER_URL	"init: where the issuing authority's certificate will be found"
+#define O_REQUEST	"issue: a certificate request; ocsp: an OCSP request"
+#define O_FOR		"issue: what the key is for; split: two keys"
+#define O_AGAIN		"issue: although the address has a certificate"
+#define O_REASON	"revoke: why: key-compromise, superseded, ..."
+#define O_ROOT		"crl: the list of the root"
 #define O_PROFILE	"lint: mailbox-strict and its kin, none; else as the policies say"
 #define O_ALL		"lint: notices too; list: what is forgotten too"
 #define O_ADD		"add a signature to those that the mail has"
@@ -260,17 +287,16 @@
 #define O_TRIPLE	"sign, encrypt and sign again"
 #define O_TIMESTAMP	"a time-stamp by this authority (RFC 3161)"
 #define O_TSA_TRUST	"trusted roots of time-stamping authorities; repeatable"
-#define O_STORE		"this store instead of your own"
 #define O_NEW_PASSPHRASE_FILE "passphrase of what is written: its first line"
 #define O_NEW_PASSPHRASE_FD "the same, read from an open descriptor"
-#define O_NAME		"your name, as the certificate is to have it"
+#define O_NAME		"the name that the certificate is to have"
 #define O_RSA		"create: RSA keys of 3072 bits (the default)"
 #define O_P256		"create: keys on the curve P-256"
 #define O_X25519	"create: P-256 to sign, X25519 to decrypt"
 #define O_SELF_SIGNED	"a certificate of your own instead of a request"
-#define O_DAYS		"how long that one is valid; default: 730"
+#define O_DAYS		"how long what is made is good"
 #define O_PEM		"export: PEM instead of PKCS#12"
-#define O_INSECURE_PKCS12 "export: 3DES and SHA-1, for what reads no better"
+#define O_INSECURE_PKCS12 "3DES and SHA-1, for what reads no better"
 #define O_HELP		"this page"
 
 /* --- version --- */

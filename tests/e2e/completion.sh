@@ -67,6 +67,7 @@ fi
 if command -v fish >/dev/null; then
 	fish_offers() {
 		# shellcheck disable=SC2016 # fish expands it
+		# shellcheck disable=SC2016 # it is the other shell that expands it
 		HOME=$WORK fish --no-config -c 'source completion.fish; complete -C $argv[1]' \
 		    "$1" | cut -f1 | grep -Fxq -e "$2"
 	}
