@@ -104,6 +104,8 @@ struct protecting {
 	bool		 already;	/* the input is protected */
 	bool		 around;	/* there is a signature around the encryption */
 	struct mime_mailboxes recipients, bcc;
+	uint64_t	 finds;		/* addresses that were looked for */
+	bool		 find_failed;	/* it may work later */
 	struct cms_signing *signer;
 	size_t		 nsigner;
 	ps_cert		**bag;		/* borrowed: certificates to send along */
@@ -195,6 +197,11 @@ void	protect_list_clear(struct protect_list *l);
 /* Was anybody asked for, so that the mail's To and Cc do not count? */
 bool	protect_is_asked(const struct ps_protector *pr);
 /* The best certificate that may be encrypted to for an address, NULL: none; borrowed. */
+/* --- find.c --- */
+/* protect_look_for asks where the policy says for certificates of an address; what comes is
+ * among setup.cert then. */
+PS_MUST ps_code protect_look_for(struct protecting *p, const char *address, ps_err *err);
+
 ps_cert	*protect_find_cert(const struct protecting *p, const char *address);
 
 /* check_address.c */
