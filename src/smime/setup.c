@@ -266,7 +266,7 @@ judge_path(struct ps_setup *s, ps_cert *cert, const struct cms_bag *more,
 	if (!s->trust_given && (code = ps_trust_use_system(s->trust, err)) == PS_OK)
 		s->trust_given = true;
 	if (code == PS_OK)
-		code = ps_path_check(&in, out, err);
+		code = ps_path_complete(&in, out, err);
 out:
 	free(extra);
 	free(crl);

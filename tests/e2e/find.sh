@@ -108,6 +108,7 @@ record() {
 }
 spki() { openssl x509 -in "$1.crt" -noout -pubkey | openssl pkey -pubin -outform DER; }
 zone() {
+	# shellcheck disable=SC2016 # the zone's own signs
 	printf '$ORIGIN %s.\n$TTL 300\n@ IN SOA ns hostmaster 1 3600 900 604800 300\n' "$1"
 	printf '@ IN NS ns\nns IN A 127.0.0.1\n'
 	record erin 3 0 0 "$(openssl x509 -in erin.crt -outform DER | hex)"
@@ -148,7 +149,10 @@ nsd -d -c nsd.conf >>nsd.out 2>&1 &
 children="$children $!"
 # shellcheck disable=SC2086 # a list
 trap 'kill $children 2>/dev/null' EXIT INT TERM
-waits "$ldap_port" && waits "$dns_port" || { cat slapd.log nsd.out nsd.log; exit 1; }
+if ! waits "$ldap_port" || ! waits "$dns_port"; then
+	cat slapd.log nsd.out nsd.log
+	exit 1
+fi
 
 # --- what is found ---
 
