@@ -14,12 +14,12 @@ seconds=60
 case ${1:-} in
 [0-9]*)	seconds=$1 && shift ;;
 esac
-[ $# -gt 0 ] || set -- mime mbox tnef der cms open protect keyfile cert
+[ $# -gt 0 ] || set -- wide mime mbox tnef der cms open protect keyfile cert
 
 # seeds TARGET: folders that exist.
 seeds() {
 	case $1 in
-	mime)		set -- fuzz/corpus/mime tests/vectors/mail ;;
+	mime | wide)	set -- "fuzz/corpus/$1" tests/vectors/mail ;;
 	open)		set -- fuzz/corpus/open tests/vectors/mail tests/vectors/cms \
 			    tests/vectors/cms-forms tests/vectors/rfc9788 ;;
 	der | cms)	set -- "fuzz/corpus/$1" tests/vectors/cms tests/vectors/cms-forms ;;

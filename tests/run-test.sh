@@ -92,6 +92,18 @@ torture() {
 	    tests/tap.sh torture timeout 900 tests/torture/torture.sh quick
 }
 
+# levels FOLDER: the loops of src/stream/wide.h as each processor has them; what
+# this machine's best are runs in all else.
+levels() {
+	for level in portable ssse3 avx2; do
+		label=cpu-$level
+		POSTSEAL_CPU=$level suite "$label" "$1" base64 eol step qp reader writer multipart \
+		    canonical rewrite mbox mime_corpus property_windows property_limits
+		POSTSEAL_CPU=$level SANITIZED=1 one_script "$label" "$1" tests/e2e/roundtrip.sh
+		cat "$RESULTS/$label.roundtrip.report"
+	done
+}
+
 # newer_openssl: where OpenSSL 3.5 is, when the system's is older. Its source
 # may be out of reach, which says nothing about us.
 newer_openssl() {
@@ -115,6 +127,7 @@ run_all() {
 	if CC=gcc built build -Dtests=enabled; then
 		suite gcc build
 		end_to_end e2e build
+		levels build
 		whole demo build examples/demo.sh
 	fi
 	if newer=$(newer_openssl); then

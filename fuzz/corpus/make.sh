@@ -8,11 +8,17 @@
 set -eu
 cd "$(dirname "$0")"
 vectors=../../tests/vectors
-mkdir -p mime mbox tnef der cms open protect keyfile cert
+mkdir -p wide mime mbox tnef der cms open protect keyfile cert
 
 crlf() {
 	sed 's/$/\r/'
 }
+
+# --- wide ---
+openssl base64 -in ../../examples/draft.eml | crlf >wide/base64
+openssl base64 -A -in ../../examples/draft.eml | fold -w 76 >wide/base64-76
+{ openssl base64 -in ../../examples/draft.eml; printf 'QUJD\n\n QU=\n'; } >wide/base64-junk
+printf 'a line \r\nand one\nFrom here\r\n-- \r\n--x\r\n\rend\377\000\n\n\r\n\r' >wide/lines
 
 # --- mime ---
 cp ../../examples/draft.eml mime/draft

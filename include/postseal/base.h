@@ -190,7 +190,10 @@ PS_API const char *ps_limit_name(unsigned i);
 PS_API PS_MUST ps_code ps_ctx_set_time(ps_ctx *ctx, int64_t now, ps_err *err);
 /*
  * ps_ctx_set_threads allows at most `n` threads a message; 0 and 1: none of
- * our own. A result never depends on it.
+ * our own. Two are used for messages of a MiB or more whose length is known:
+ * the reader and the writer that ps_open and ps_protect are given are then
+ * called from the second one, though never by both at once, and how far the
+ * reader was read in the end is not said. A result never depends on it.
  */
 PS_API PS_MUST ps_code ps_ctx_set_threads(ps_ctx *ctx, unsigned n, ps_err *err);
 /*

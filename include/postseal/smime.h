@@ -98,7 +98,8 @@ PS_API void ps_opener_free(ps_opener *op);
 /*
  * ps_opener_add_identity_file reads keys and certificates (PKCS#12, PEM, DER)
  * to decrypt with. `ask` is called when a passphrase is needed; NULL: never,
- * then PS_E_PASSPHRASE.
+ * then PS_E_PASSPHRASE. `path` may be a PKCS#11 URI (RFC 7512): the key stays in its
+ * token, and `ask` is for the PIN.
  */
 PS_API PS_MUST ps_code ps_opener_add_identity_file(ps_opener *op, const char *path,
     ps_ask_fn ask, void *arg, ps_err *err);

@@ -16,9 +16,9 @@
 enum { PLACES = 64, MOST_BYTES = 262144 };	/* of one */
 
 struct place {
-	enum ps_news_kind kind;
+	enum ps_answer_kind kind;
 	char		*key;		/* NULL: free */
-	struct ps_news	 news;
+	struct ps_answer	 news;
 };
 
 struct ps_news_memory {
@@ -29,10 +29,10 @@ struct ps_news_memory {
 };
 
 void
-ps_news_clear(struct ps_news *n)
+ps_answer_clear(struct ps_answer *n)
 {
 	ps_buf_clear(&n->bytes);
-	*n = (struct ps_news){ 0 };
+	*n = (struct ps_answer){ 0 };
 }
 
 struct ps_news_memory *
@@ -51,7 +51,7 @@ static void
 clear(struct place *p)
 {
 	free(p->key);
-	ps_news_clear(&p->news);
+	ps_answer_clear(&p->news);
 	*p = (struct place){ 0 };
 }
 
@@ -67,7 +67,7 @@ ps_news_memory_free(struct ps_news_memory *m)
 }
 
 static struct place *
-find(struct ps_news_memory *m, enum ps_news_kind kind, const char *key)
+find(struct ps_news_memory *m, enum ps_answer_kind kind, const char *key)
 {
 	for (size_t i = 0; i < PLACES; i++)
 		if (m->place[i].key != NULL && m->place[i].kind == kind &&
@@ -77,9 +77,9 @@ find(struct ps_news_memory *m, enum ps_news_kind kind, const char *key)
 }
 
 static ps_code
-copy(struct ps_news *out, const struct ps_news *from, ps_err *err)
+copy(struct ps_answer *out, const struct ps_answer *from, ps_err *err)
 {
-	struct ps_news made = { from->this_update, from->next_update, from->fetched,
+	struct ps_answer made = { from->this_update, from->next_update, from->fetched,
 	    { .n = 0 } };
 	ps_code code = ps_buf_add(&made.bytes, ps_buf_get(&from->bytes), err);
 
@@ -89,7 +89,7 @@ copy(struct ps_news *out, const struct ps_news *from, ps_err *err)
 }
 
 static ps_code
-get(void *arg, enum ps_news_kind kind, const char *key, struct ps_news *out, ps_err *err)
+get(void *arg, enum ps_answer_kind kind, const char *key, struct ps_answer *out, ps_err *err)
 {
 	struct ps_news_memory *m = arg;
 	const struct place *p;
@@ -104,7 +104,7 @@ get(void *arg, enum ps_news_kind kind, const char *key, struct ps_news *out, ps_
 }
 
 static ps_code
-put_at(struct place *p, enum ps_news_kind kind, const char *key, const struct ps_news *n,
+put_at(struct place *p, enum ps_answer_kind kind, const char *key, const struct ps_answer *n,
     ps_err *err)
 {
 	struct place made = { .kind = kind,
@@ -121,7 +121,7 @@ put_at(struct place *p, enum ps_news_kind kind, const char *key, const struct ps
 }
 
 static ps_code
-put(void *arg, enum ps_news_kind kind, const char *key, const struct ps_news *n, ps_err *err)
+put(void *arg, enum ps_answer_kind kind, const char *key, const struct ps_answer *n, ps_err *err)
 {
 	struct ps_news_memory *m = arg;
 	struct place *p;

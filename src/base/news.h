@@ -11,24 +11,24 @@
 
 #include "base/buf.h"
 
-enum ps_news_kind { PS_NEWS_OCSP = 1, PS_NEWS_CRL = 2, PS_NEWS_CERTS = 3 };
+enum ps_answer_kind { PS_ANSWER_OCSP = 1, PS_ANSWER_CRL = 2, PS_ANSWER_CERTS = 3 };
 
-struct ps_news {
+struct ps_answer {
 	int64_t		 this_update, next_update;	/* 0: not said */
 	int64_t		 fetched;
 	struct ps_buf	 bytes;		/* none: asked for in vain */
 };
-void	ps_news_clear(struct ps_news *n);
+void	ps_answer_clear(struct ps_answer *n);
 
 /* Somebody who keeps news. `key` is a text: an address, or for OCSP the
  * certificate's identifier in hex. */
 struct ps_news_keeper {
 	/* PS_E_NOT_FOUND: nothing is kept; *out is then as it was. */
-	ps_code	(*get)(void *arg, enum ps_news_kind kind, const char *key, struct ps_news *out,
+	ps_code	(*get)(void *arg, enum ps_answer_kind kind, const char *key, struct ps_answer *out,
 		    ps_err *err);
 	/* Copies; what was kept under this key is replaced. */
-	ps_code	(*put)(void *arg, enum ps_news_kind kind, const char *key,
-		    const struct ps_news *n, ps_err *err);
+	ps_code	(*put)(void *arg, enum ps_answer_kind kind, const char *key,
+		    const struct ps_answer *n, ps_err *err);
 	void	*arg;
 };
 

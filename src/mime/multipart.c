@@ -3,8 +3,8 @@
  * Multiparts, cut on the window below.
  *
  * Gigabytes go through here, so nothing is copied: a part's reader shows the
- * source's own window up to where a delimiter begins or could begin. Lines
- * are found with memchr and only those that start with "-" are looked at.
+ * source's own window up to where a delimiter begins or could begin. Only
+ * lines that start with "-" are looked at, and found by wide compares.
  * What could be the start of a delimiter is not shown until it is known not
  * to be one. Only when the caller wants more than lies before such a place,
  * and the source cannot show beyond it at once, octets are copied together.
@@ -16,6 +16,7 @@
 
 #include "mime/lex.h"
 #include "mime/words.h"
+#include "stream/wide.h"
 
 enum {
 	/* Boundaries are compared within one peek, whatever the limit says. */
@@ -34,6 +35,7 @@ enum found { NOTHING, TOO_SHORT, DELIMITER, CLOSE };
 struct mime_multipart {
 	ps_reader	 part;		/* first: the reader of the present region */
 	ps_reader	*src;
+	const struct ps_wide *wide;
 	uint64_t	 max_parts, parts;
 
 	enum mime_region kind;
@@ -136,16 +138,13 @@ line_end_before(const uint8_t *lf, const uint8_t *window)
 /* next_candidate finds the LF of the next line that may be a delimiter, or
  * that the window does not show; NULL: none. */
 static const uint8_t *
-next_candidate(const uint8_t *p, const uint8_t *end)
+next_candidate(const struct ps_wide *wide, const uint8_t *p, const uint8_t *end)
 {
-	const uint8_t *lf;
+	size_t n = (size_t)(end - p), at = wide->pair(p, n, '\n', '-');
 
-	while (p < end && (lf = memchr(p, '\n', (size_t)(end - p))) != NULL) {
-		if (lf + 1 == end || lf[1] == '-')
-			return lf;
-		p = lf + 1;
-	}
-	return NULL;
+	if (at < n)
+		return p + at;
+	return n != 0 && end[-1] == '\n' ? end - 1 : NULL;
 }
 
 /*
@@ -175,7 +174,7 @@ scan(struct mime_multipart *m, ps_slice w, bool eof)
 		}
 	}
 	m->fresh = false;
-	while ((p = next_candidate(p, end)) != NULL) {
+	while ((p = next_candidate(m->wide, p, end)) != NULL) {
 		v.p = p + 1;
 		found = delimiter_at(m, v, &line_end);
 		if (found != NOTHING) {
@@ -436,6 +435,7 @@ mime_multipart_open(struct mime_multipart **out, ps_reader *body,
 		return code;
 	}
 	m->src = body;
+	m->wide = ps_wide();
 	m->max_parts = limits->parts;
 	m->place = ps_reader_offset(body);
 	m->part.ops = &part_ops[ps_reader_can_return(body)];

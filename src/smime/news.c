@@ -34,16 +34,16 @@ ps_setup_fetch(struct ps_setup *s, int kind, const char *url, ps_slice request, 
 }
 
 static ps_code
-ask(void *arg, enum ps_news_kind kind, const char *url, ps_slice request, struct ps_buf *out,
+ask(void *arg, enum ps_answer_kind kind, const char *url, ps_slice request, struct ps_buf *out,
     ps_err *err)
 {
-	static const int public_kind[] = { [PS_NEWS_OCSP] = PS_FETCH_OCSP,
-		[PS_NEWS_CRL] = PS_FETCH_CRL, [PS_NEWS_CERTS] = PS_FETCH_CERTIFICATES };
+	static const int public_kind[] = { [PS_ANSWER_OCSP] = PS_FETCH_OCSP,
+		[PS_ANSWER_CRL] = PS_FETCH_CRL, [PS_ANSWER_CERTS] = PS_FETCH_CERTIFICATES };
 	struct ps_setup *s = arg;
 	const struct ps_limits *limits = &s->ctx->limits;
 
 	return ps_setup_fetch(s, public_kind[kind], url, request,
-	    kind == PS_NEWS_CRL ? limits->crl_bytes : limits->news_bytes, out, err);
+	    kind == PS_ANSWER_CRL ? limits->crl_bytes : limits->news_bytes, out, err);
 }
 
 void

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/words.h"
+#include "smime/helping.h"
 #include "smime/opening.h"
 #include "smime/words.h"
 
@@ -261,9 +262,15 @@ open_any(ps_opener *op, bool inspect, ps_reader *in, ps_writer *out, ps_verdict 
 ps_code
 ps_open(ps_opener *op, ps_reader *in, ps_writer *out, ps_verdict **verdict, ps_err *err)
 {
+	struct helping helping;
+	ps_code code;
+
 	if (op == NULL || in == NULL)
 		return ps_nomem(err, "smime.open");
-	return open_any(op, false, in, out, verdict, err);
+	helping_begin(&helping, op->setup.ctx, &in, &out);
+	code = open_any(op, false, in, out, verdict, err);
+	helping_end(&helping);
+	return code;
 }
 
 ps_code

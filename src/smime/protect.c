@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "base/words.h"
+#include "smime/helping.h"
 #include "smime/protecting.h"
 #include "smime/words.h"
 
@@ -330,6 +331,7 @@ protect_run(struct protecting *p, ps_reader *in, ps_writer *out, ps_err *err)
 ps_code
 ps_protect(ps_protector *pr, int what, ps_reader *in, ps_writer *out, ps_err *err)
 {
+	struct helping helping;
 	struct protecting p;
 	ps_code code;
 
@@ -341,9 +343,11 @@ ps_protect(ps_protector *pr, int what, ps_reader *in, ps_writer *out, ps_err *er
 	ps_buf_clear(&pr->warnings);
 	protect_begin(&p, pr, what);
 	p.around = pr->triple && what == PS_SEAL;
+	helping_begin(&helping, pr->setup.ctx, &in, &out);
 	if ((code = protect_run(&p, in, out, err)) != PS_OK)
 		ps_writer_abandon(out);
 	protect_end(&p);
+	helping_end(&helping);
 	return code;
 }
 

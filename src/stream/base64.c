@@ -3,18 +3,19 @@
  * base64 as mail has it.
  *
  * The lines of a well-formed text are clean: groups of four digits with line
- * ends between them, and those go through the loops of base64_loop.c. All
- * else (junk, odd lines, the padding, what a window cuts) goes octet by octet,
+ * ends between them, and those go through the loops of the processor's level
+ * (wide.h). All else (junk, odd lines, the padding, what a window cuts) goes octet by octet,
  * and one octet of room is enough for each.
  */
 #include "stream/base64.h"
 
+#include "stream/wide.h"
 #include "stream/words.h"
 
 const char ps_b64_digits[65] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-enum { LINE = 64 };
+enum { COLUMNS = 64 };
 
 /* The value of a digit, 64 for what is none; no table, this path is cold. */
 static unsigned
@@ -85,7 +86,7 @@ decode_window(struct ps_b64dec *s, struct ps_step_io *io)
 	while (io->in < io->in_end && moved && !s->ended) {
 		before = io->in;
 		if (s->digits == 0)
-			ps_b64_decode_clean(io);
+			s->wide->b64_decode(io);
 		if (io->in < io->in_end && !decode_slow(s, io))
 			return false;
 		moved = io->in != before;
@@ -115,7 +116,8 @@ decode_init(struct ps_step *step)
 {
 	struct ps_b64dec *s = (struct ps_b64dec *)step;
 
-	*s = (struct ps_b64dec){ .step = s->step, .dash_ends = s->dash_ends };
+	*s = (struct ps_b64dec){ .step = s->step, .wide = s->wide,
+	    .dash_ends = s->dash_ends };
 }
 
 static const struct ps_step_ops decode_ops = { decode_init, decode_run };
@@ -124,6 +126,7 @@ void
 ps_b64dec_init(struct ps_b64dec *s)
 {
 	s->step.ops = &decode_ops;
+	s->wide = ps_wide();
 	s->dash_ends = false;
 	decode_init(&s->step);
 }
@@ -152,7 +155,7 @@ put_group(struct ps_b64enc *s)
 		    (uint8_t)ps_b64_digits[v >> (18 - 6 * i) & 63];
 	s->nheld = 0;
 	s->column += 4;
-	if (s->column == LINE)
+	if (s->column == s->columns)
 		end_line(s);
 }
 
@@ -177,7 +180,7 @@ encode_run(struct ps_step *step, struct ps_step_io *io, ps_err *err)
 	(void)err;
 	while (ps_put_all(&s->put, io)) {
 		if (s->nheld == 0 && s->column == 0)
-			ps_b64_encode_lines(io, s->lf);
+			s->wide->b64_encode(io, s->columns, s->lf);
 		if (io->in == io->in_end) {
 			if (io->last && encode_end(s))
 				continue;
@@ -196,7 +199,8 @@ encode_init(struct ps_step *step)
 {
 	struct ps_b64enc *s = (struct ps_b64enc *)step;
 
-	*s = (struct ps_b64enc){ .step = s->step, .lf = s->lf };
+	*s = (struct ps_b64enc){ .step = s->step, .wide = s->wide,
+	    .columns = s->columns, .lf = s->lf };
 }
 
 static const struct ps_step_ops encode_ops = { encode_init, encode_run };
@@ -204,5 +208,6 @@ static const struct ps_step_ops encode_ops = { encode_init, encode_run };
 void
 ps_b64enc_init(struct ps_b64enc *s, bool lf)
 {
-	*s = (struct ps_b64enc){ .step = { &encode_ops }, .lf = lf };
+	*s = (struct ps_b64enc){ .step = { &encode_ops }, .wide = ps_wide(),
+	    .columns = COLUMNS, .lf = lf };
 }

@@ -9,6 +9,7 @@
  */
 #include "stream/base64.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #define BAD	0x80000000u
@@ -39,6 +40,10 @@
 static const uint32_t place[4][256] = {
 	TABLE(D0), TABLE(D1), TABLE(D2), TABLE(D3)
 };
+
+#define VALUE(v) ((v) == 64 ? 0x80 : (v))
+
+const uint8_t ps_b64_value[128] = { NONE32(VALUE), ASCII(VALUE) };
 
 /* Both digits of 12 bits. */
 #define PAIR(a, b)	{ (a), (b) }
@@ -101,15 +106,6 @@ load64(const uint8_t *in)
 	    (uint64_t)in[6] << 8 | in[7];
 }
 
-/* Octets of the line end at `in`, where two can be read; 0: there is none. */
-static size_t
-line_end(const uint8_t *in)
-{
-	if (in[0] == '\r' && in[1] == '\n')
-		return 2;
-	return in[0] == '\n';
-}
-
 /* A turn puts 6 octets and, to store a whole word, touches 2 more. */
 void
 ps_b64_decode_clean(struct ps_step_io *io)
@@ -133,7 +129,7 @@ ps_b64_decode_clean(struct ps_step_io *io)
 			in += 4;
 			out += 3;
 		}
-		skip = line_end(in);
+		skip = ps_b64_line_end(in);
 		if (skip == 0)
 			break;
 		in += skip;
@@ -142,10 +138,11 @@ ps_b64_decode_clean(struct ps_step_io *io)
 	io->out = out;
 }
 
+/* Turns of 8 digits; where the last is half a turn, the rest is garbage. */
 static void
-encode_line(uint8_t *out, const uint8_t *in)
+encode_line(uint8_t *out, const uint8_t *in, unsigned columns)
 {
-	for (unsigned i = 0; i < 8; i++, in += 6, out += 8) {
+	for (unsigned i = 0; i < columns; i += 8, in += 6, out += 8) {
 		uint64_t v = load64(in);
 
 		memcpy(out, pair[v >> 52], 2);
@@ -155,17 +152,18 @@ encode_line(uint8_t *out, const uint8_t *in)
 	}
 }
 
-/* The last turn of a line reads 2 octets behind it. */
+/* The last turn of a line reads 2 octets behind it, or 5 when it is half. */
 void
-ps_b64_encode_lines(struct ps_step_io *io, bool lf)
+ps_b64_encode_lines(struct ps_step_io *io, unsigned columns, bool lf)
 {
 	const uint8_t *in = io->in;
+	const ptrdiff_t taken = columns / 4 * 3, room = columns + 4;
 	uint8_t *out = io->out;
 
-	while (io->in_end - in >= 50 && io->out_end - out >= 66) {
-		encode_line(out, in);
-		in += 48;
-		out += 64;
+	while (io->in_end - in >= taken + 5 && io->out_end - out >= room) {
+		encode_line(out, in, columns);
+		in += taken;
+		out += columns;
 		if (!lf)
 			*out++ = '\r';
 		*out++ = '\n';

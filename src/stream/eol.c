@@ -2,11 +2,11 @@
 /*
  * Line ends.
  *
- * Both ways look for the one octet that matters with memchr and copy what
- * lies before it as a whole, so a text that needs no change moves at the
- * speed of a copy.
+ * The bulk goes through the loops of the processor's level (wide.h). What
+ * these leave at the ends of a window is searched for the one octet that
+ * matters with memchr, and copied as a whole up to there.
  */
-#include "stream/stream.h"
+#include "stream/wide.h"
 
 #include <string.h>
 
@@ -41,13 +41,21 @@ before_bare_lf(const uint8_t *p, size_t n, bool cr)
 	return n;
 }
 
-/* A bare LF gets its CR here and is copied, no longer bare, in the next turn. */
+/* A bare LF gets its CR here and is copied, no longer bare, in the next turn.
+ * The loops look at the octet before the first, so that is copied here too. */
 static void
 to_crlf(struct ps_eol *s, struct ps_step_io *io)
 {
+	const uint8_t *start = io->in;
 	size_t n, clean;
 
 	while ((n = both(io)) != 0) {
+		if (io->in == start && (*io->in != '\n' || s->cr)) {
+			copy(io, 1);
+			s->wide->to_crlf(io);
+			s->cr = io->in[-1] == '\r';
+			continue;
+		}
 		clean = before_bare_lf(io->in, n, s->cr);
 		if (clean != 0) {
 			copy(io, clean);
@@ -73,6 +81,7 @@ to_lf(struct ps_eol *s, struct ps_step_io *io)
 		if (s->cr && *io->in != '\n')
 			*io->out++ = '\r';
 		s->cr = false;
+		s->wide->to_lf(io);
 		n = both(io);
 		cr = n == 0 ? NULL : memchr(io->in, '\r', n);
 		copy(io, cr == NULL ? n : (size_t)(cr - io->in));
@@ -116,5 +125,6 @@ static const struct ps_step_ops eol_ops = { eol_init, eol_run };
 void
 ps_eol_init(struct ps_eol *s, bool lf)
 {
-	*s = (struct ps_eol){ .step = { &eol_ops }, .to_lf = lf };
+	*s = (struct ps_eol){ .step = { &eol_ops }, .wide = ps_wide(),
+	    .to_lf = lf };
 }

@@ -87,6 +87,7 @@ struct ps_step_ops {
 struct ps_step {
 	const struct ps_step_ops *ops;
 };
+struct ps_wide;		/* the loops of the processor's level (stream/wide.h) */
 
 /* A few octets that a step has made and not yet put. */
 struct ps_put {
@@ -111,6 +112,7 @@ PS_MUST ps_code ps_writer_open_step(ps_writer **out, ps_writer *dst,
  * line ends, `after` what followed the padding other than line ends and "=". */
 struct ps_b64dec {
 	struct ps_step	 step;
+	const struct ps_wide *wide;
 	uint32_t	 bits;
 	unsigned	 digits;	/* held in bits: 0 to 3 */
 	bool		 ended;
@@ -120,9 +122,12 @@ struct ps_b64dec {
 };
 void	ps_b64dec_init(struct ps_b64dec *s);
 
-/* base64 with lines of 64 digits and CRLF (or LF) after each, the last too. */
+/* base64 with lines of 64 digits (`columns` may be set to another multiple of
+ * four) and CRLF (or LF) after each, the last too. */
 struct ps_b64enc {
 	struct ps_step	 step;
+	const struct ps_wide *wide;
+	unsigned	 columns;
 	unsigned	 column;
 	uint8_t		 held[3];
 	unsigned	 nheld;
@@ -158,6 +163,7 @@ void	ps_qpenc_init(struct ps_qpenc *s, bool binary);
  * becomes LF. */
 struct ps_eol {
 	struct ps_step	 step;
+	const struct ps_wide *wide;
 	bool		 to_lf;
 	bool		 cr;		/* the last octet was CR (to LF: not yet put) */
 };

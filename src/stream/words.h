@@ -31,6 +31,7 @@
 #define W_STREAM_STDOUT	PS_N_("standard output")
 #define W_STREAM_FD	PS_N_("an open file")
 
+#define W_STREAM_THREAD	PS_N_("the system gives no second thread (error {number}); it goes on with one")
 #define W_STREAM_RESTART PS_N_("this output cannot begin anew")
 
 #endif

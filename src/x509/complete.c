@@ -51,7 +51,7 @@ take(struct completing *c, const ps_cert *child, ps_slice der, bool *out_any)
 /* One certificate, or a CMS object with several (RFC 5280, 4.2.2.1). */
 static ps_code
 read_answer(struct completing *c, const ps_cert *child, const struct ps_question *q,
-    struct ps_news *n, bool *out_any)
+    struct ps_answer *n, bool *out_any)
 {
 	struct ps_keyfile file = { 0 };
 	ps_code code = ps_keyfile_parse(&file, ps_buf_get(&n->bytes), q->url, NULL, NULL,
@@ -74,11 +74,11 @@ read_answer(struct completing *c, const ps_cert *child, const struct ps_question
 static ps_code
 fetch(struct completing *c, ps_cert *child, bool *out_any)
 {
-	struct ps_question q = { .kind = PS_NEWS_CERTS, .may_ask = true };
+	struct ps_question q = { .kind = PS_ANSWER_CERTS, .may_ask = true };
 	char url[PS_URL_MAX];
 	const char *why;
 	ps_code code = PS_OK;
-	struct ps_news n;
+	struct ps_answer n;
 	X509 *x;
 
 	if (ps_cert_x509(child, &x, NULL) != PS_OK)
@@ -89,7 +89,7 @@ fetch(struct completing *c, ps_cert *child, bool *out_any)
 		code = ps_news_find(c->in.news, &q, &n, &why, c->err);
 		if (code == PS_OK && n.bytes.n != 0)
 			code = read_answer(c, child, &q, &n, out_any);
-		ps_news_clear(&n);
+		ps_answer_clear(&n);
 	}
 	return code;
 }

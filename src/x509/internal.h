@@ -31,10 +31,6 @@ bool	ps_name_each(ps_slice name, ps_name_fn see, void *arg);
 /* ps_name_common writes the last commonName as it is, unescaped, else "". */
 const char *ps_name_common(ps_slice name, char *out, size_t size);
 
-/* --- name_equal.c --- */
-/* ps_name_hash is the same for names that ps_name_equal takes for one. */
-uint32_t ps_name_hash(ps_slice name);
-
 /* --- mailbox.c --- */
 /* RFC 5321, 4.5.3.1 says 64 + 1 + 255; local parts of senders are longer. */
 enum { PS_ADDRESS_MAX = 1024, PS_DOMAIN_MAX = 255 };
@@ -183,7 +179,7 @@ bool	ps_point_of_crl(const X509_CRL *crl, size_t i, char out[PS_URL_MAX]);
 
 /* --- news.c --- */
 struct ps_question {
-	enum ps_news_kind kind;
+	enum ps_answer_kind kind;
 	const char	*key;		/* under which the answer is kept */
 	const char	*url;
 	ps_slice	 request;	/* n == 0: none */
@@ -193,9 +189,9 @@ struct ps_question {
  * when neither helps. Fails only when memory does, or the caller says stop. What is
  * kept has a this_update; what was asked for now has none, until ps_news_keep. */
 PS_MUST ps_code ps_news_find(struct ps_news_source *s, const struct ps_question *q,
-    struct ps_news *out, const char **out_why, ps_err *err);
+    struct ps_answer *out, const char **out_why, ps_err *err);
 PS_MUST ps_code ps_news_keep(const struct ps_news_source *s, const struct ps_question *q,
-    const struct ps_news *n, ps_err *err);
+    const struct ps_answer *n, ps_err *err);
 
 /* --- ocsp.c --- */
 struct ps_ocsp_said {
@@ -247,7 +243,7 @@ int64_t	ps_lists_newest(X509 *x, STACK_OF(X509_CRL) *lists);
 /* ps_lists_take adds a list that was fetched and keeps it, when somebody of the
  * path or beside it signed it; else *out is NULL. *out is borrowed. */
 PS_MUST ps_code ps_lists_take(STACK_OF(X509_CRL) *lists, STACK_OF(X509) *chain,
-    const struct ps_route *route, const struct ps_question *q, struct ps_news *n,
+    const struct ps_route *route, const struct ps_question *q, struct ps_answer *n,
     const struct ps_path_in *in, X509_CRL **out, ps_err *err);
 int64_t	ps_asn1_time(const ASN1_TIME *t);	/* 0: none, or cannot be read */
 

@@ -137,7 +137,7 @@ signed_beside_path(X509_CRL *crl, const struct ps_route *route)
 
 ps_code
 ps_lists_take(STACK_OF(X509_CRL) *lists, STACK_OF(X509) *chain, const struct ps_route *route,
-    const struct ps_question *q, struct ps_news *n, const struct ps_path_in *in,
+    const struct ps_question *q, struct ps_answer *n, const struct ps_path_in *in,
     X509_CRL **out, ps_err *err)
 {
 	const unsigned char *p = n->bytes.p;

@@ -17,7 +17,7 @@ enum {
 };
 
 static bool
-young(const struct ps_news *n, int64_t now)
+young(const struct ps_answer *n, int64_t now)
 {
 	int64_t end = n->fetched + (n->next_update == 0 ? HOUR : DAY);
 
@@ -30,7 +30,7 @@ young(const struct ps_news *n, int64_t now)
 
 /* PS_OK with nothing in *out when nothing is kept. */
 static ps_code
-kept(const struct ps_news_source *s, const struct ps_question *q, struct ps_news *out,
+kept(const struct ps_news_source *s, const struct ps_question *q, struct ps_answer *out,
     ps_err *err)
 {
 	ps_code code = s->keeper == NULL ? PS_E_NOT_FOUND
@@ -44,7 +44,7 @@ kept(const struct ps_news_source *s, const struct ps_question *q, struct ps_news
 
 ps_code
 ps_news_keep(const struct ps_news_source *s, const struct ps_question *q,
-    const struct ps_news *n, ps_err *err)
+    const struct ps_answer *n, ps_err *err)
 {
 	ps_code code = s->keeper == NULL ? PS_OK
 	    : s->keeper->put(s->keeper->arg, q->kind, q->key, n, err);
@@ -57,16 +57,16 @@ ps_news_keep(const struct ps_news_source *s, const struct ps_question *q,
 
 /* An old answer is better than none: what it revokes stays revoked. */
 static ps_code
-ask(struct ps_news_source *s, const struct ps_question *q, struct ps_news *out,
+ask(struct ps_news_source *s, const struct ps_question *q, struct ps_answer *out,
     const char **out_why, ps_err *err)
 {
-	struct ps_news got = { .fetched = s->now };
+	struct ps_answer got = { .fetched = s->now };
 	ps_code code;
 
 	s->left--;
 	code = s->ask(s->arg, q->kind, q->url, q->request, &got.bytes, err);
 	if (code == PS_OK && got.bytes.n != 0) {
-		ps_news_clear(out);
+		ps_answer_clear(out);
 		*out = got;
 		return PS_OK;
 	}
@@ -79,12 +79,12 @@ ask(struct ps_news_source *s, const struct ps_question *q, struct ps_news *out,
 }
 
 ps_code
-ps_news_find(struct ps_news_source *s, const struct ps_question *q, struct ps_news *out,
+ps_news_find(struct ps_news_source *s, const struct ps_question *q, struct ps_answer *out,
     const char **out_why, ps_err *err)
 {
 	ps_code code;
 
-	*out = (struct ps_news){ 0 };
+	*out = (struct ps_answer){ 0 };
 	if ((code = kept(s, q, out, err)) != PS_OK)
 		return code;
 	if (out->fetched != 0 && young(out, s->now)) {
@@ -97,6 +97,6 @@ ps_news_find(struct ps_news_source *s, const struct ps_question *q, struct ps_ne
 		return PS_OK;
 	}
 	if ((code = ask(s, q, out, out_why, err)) != PS_OK)
-		ps_news_clear(out);
+		ps_answer_clear(out);
 	return code;
 }

@@ -35,7 +35,7 @@ enum ps_purpose { PS_PURPOSE_SIGN, PS_PURPOSE_ENCRYPT, PS_PURPOSE_STAMP };
 struct ps_news_source {
 	const struct ps_news_keeper *keeper;	/* NULL: nothing is kept */
 	/* ask: NULL: nobody is asked. PS_E_NOT_FOUND: this one may not be asked. */
-	ps_code	(*ask)(void *arg, enum ps_news_kind kind, const char *url, ps_slice request,
+	ps_code	(*ask)(void *arg, enum ps_answer_kind kind, const char *url, ps_slice request,
 		    struct ps_buf *out, ps_err *err);
 	void		*arg;
 	int64_t		 now;		/* what is asked for now is of then */

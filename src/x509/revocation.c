@@ -97,7 +97,7 @@ read_stapled(struct round *r)
 /* An answer that counts is kept; one that does not says why. */
 static ps_code
 judge_news(struct round *r, size_t i, const struct ps_ocsp_about *of,
-    const struct ps_question *q, struct ps_news *n)
+    const struct ps_question *q, struct ps_answer *n)
 {
 	struct ps_ocsp_said said;
 	const char *why = ps_ocsp_read(r->in, of, ps_buf_get(&n->bytes), &said);
@@ -118,9 +118,9 @@ static ps_code
 ask_responder(struct round *r, size_t i, const char *url, const char *key)
 {
 	struct ps_ocsp_about of = about(r, i);
-	struct ps_question q = { .kind = PS_NEWS_OCSP, .url = url, .key = key,
+	struct ps_question q = { .kind = PS_ANSWER_OCSP, .url = url, .key = key,
 	    .may_ask = r->may_ask };
-	struct ps_news n = { 0 };
+	struct ps_answer n = { 0 };
 	unsigned char *der = NULL;
 	int size = -1;
 	ps_code code;
@@ -145,7 +145,7 @@ ask_responder(struct round *r, size_t i, const char *url, const char *key)
 		code = judge_news(r, i, &of, &q, &n);
 	}
 out:
-	ps_news_clear(&n);
+	ps_answer_clear(&n);
 	OPENSSL_free(der);
 	OCSP_REQUEST_free(of.asked);
 	return code;
@@ -175,9 +175,9 @@ ask_responders(struct round *r, size_t i)
 static ps_code
 fetch_list(struct round *r, size_t i, const char *url, X509_CRL **out)
 {
-	struct ps_question q = { .kind = PS_NEWS_CRL, .url = url, .key = url,
+	struct ps_question q = { .kind = PS_ANSWER_CRL, .url = url, .key = url,
 	    .may_ask = r->may_ask };
-	struct ps_news n = { 0 };
+	struct ps_answer n = { 0 };
 	ps_code code = ps_news_find(r->in->news, &q, &n, &r->why[i], r->err);
 
 	*out = NULL;
@@ -185,7 +185,7 @@ fetch_list(struct round *r, size_t i, const char *url, X509_CRL **out)
 		code = ps_lists_take(r->lists, r->chain, r->route, &q, &n, r->in, out, r->err);
 	if (code == PS_OK && n.bytes.n != 0 && *out == NULL)
 		r->why[i] = W_NEWS_LIST;
-	ps_news_clear(&n);
+	ps_answer_clear(&n);
 	return code;
 }
 

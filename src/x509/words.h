@@ -86,4 +86,7 @@
 #define W_PATH_NO_KEY	PS_N_("the certificate of {who} has a key of a kind that this program does not know")
 #define W_PATH_WEAK_SIG	PS_N_("the signature on the certificate of {who} is too weak: {alg}")
 
+#define W_REQUEST_ADDRESS PS_N_("{address} is no address that a certificate can name")
+#define W_REQUEST_NAME	PS_N_("the name is longer than {most} octets; give a shorter one")
+
 #endif

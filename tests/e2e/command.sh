@@ -176,8 +176,6 @@ usage_cases() {
 	expect usage.online 2 'exclude each other' postseal open --online --offline draft.eml
 	expect usage.identity-address 2 'comes with a later version' \
 	    postseal open --identity bob@example.net draft.eml
-	expect usage.identity-token 2 'keys in tokens come with a later version' \
-	    postseal open --identity 'pkcs11:token=x' draft.eml
 	expect usage.no-identity 2 'signing needs --identity FILE' postseal seal draft.eml
 	expect usage.headers 2 'not one of: off, none, baseline, shy' \
 	    postseal encrypt --headers bold draft.eml

@@ -9,10 +9,10 @@
 #include "smime/setup.h"
 #include "x509/internal.h"
 
-static struct ps_news
+static struct ps_answer
 news_of(const char *text, int64_t fetched, int64_t next)
 {
-	struct ps_news n = { .this_update = 1, .next_update = next, .fetched = fetched };
+	struct ps_answer n = { .this_update = 1, .next_update = next, .fetched = fetched };
 
 	assert_int_equal(ps_buf_add_text(&n.bytes, text, NULL), PS_OK);
 	return n;
@@ -22,22 +22,22 @@ static void
 put(const struct ps_news_keeper *k, const char *key, const char *text, int64_t fetched,
     int64_t next)
 {
-	struct ps_news n = news_of(text, fetched, next);
+	struct ps_answer n = news_of(text, fetched, next);
 
-	assert_int_equal(k->put(k->arg, PS_NEWS_CRL, key, &n, NULL), PS_OK);
-	ps_news_clear(&n);
+	assert_int_equal(k->put(k->arg, PS_ANSWER_CRL, key, &n, NULL), PS_OK);
+	ps_answer_clear(&n);
 }
 
 static bool
 has(const struct ps_news_keeper *k, const char *key, const char *text)
 {
-	struct ps_news n = { 0 };
+	struct ps_answer n = { 0 };
 	bool same;
 
-	if (k->get(k->arg, PS_NEWS_CRL, key, &n, NULL) != PS_OK)
+	if (k->get(k->arg, PS_ANSWER_CRL, key, &n, NULL) != PS_OK)
 		return false;
 	same = n.bytes.n == strlen(text) && memcmp(n.bytes.p, text, n.bytes.n) == 0;
-	ps_news_clear(&n);
+	ps_answer_clear(&n);
 	return same;
 }
 
@@ -46,7 +46,7 @@ test_memory(void **state)
 {
 	struct ps_news_memory *m = ps_news_memory_new();
 	struct ps_news_keeper k = ps_news_memory_keeper(m);
-	struct ps_news n = { 0 };
+	struct ps_answer n = { 0 };
 	char key[16];
 
 	(void)state;
@@ -54,7 +54,7 @@ test_memory(void **state)
 	put(&k, "a", "one", 1, 2);
 	assert_true(ps_news_memory_used(m));
 	assert_true(has(&k, "a", "one"));
-	assert_int_equal(k.get(k.arg, PS_NEWS_OCSP, "a", &n, NULL), PS_E_NOT_FOUND);
+	assert_int_equal(k.get(k.arg, PS_ANSWER_OCSP, "a", &n, NULL), PS_E_NOT_FOUND);
 	put(&k, "a", "two", 1, 2);
 	assert_true(has(&k, "a", "two"));
 	for (unsigned i = 0; i < 64; i++) {
@@ -66,10 +66,10 @@ test_memory(void **state)
 	assert_int_equal(ps_buf_reserve(&n.bytes, 1000000, NULL), PS_OK);
 	memset(n.bytes.p, 'x', 1000000);
 	n.bytes.n = 1000000;
-	assert_int_equal(k.put(k.arg, PS_NEWS_CRL, "large", &n, NULL), PS_OK);
+	assert_int_equal(k.put(k.arg, PS_ANSWER_CRL, "large", &n, NULL), PS_OK);
 	assert_false(has(&k, "large", ""));
-	assert_int_equal(k.get(k.arg, PS_NEWS_CRL, "large", &n, NULL), PS_E_NOT_FOUND);
-	ps_news_clear(&n);
+	assert_int_equal(k.get(k.arg, PS_ANSWER_CRL, "large", &n, NULL), PS_E_NOT_FOUND);
+	ps_answer_clear(&n);
 	ps_news_memory_free(m);
 }
 
@@ -81,7 +81,7 @@ struct server {
 };
 
 static ps_code
-serve(void *arg, enum ps_news_kind kind, const char *url, ps_slice request, struct ps_buf *out,
+serve(void *arg, enum ps_answer_kind kind, const char *url, ps_slice request, struct ps_buf *out,
     ps_err *err)
 {
 	struct server *s = arg;
@@ -97,17 +97,17 @@ serve(void *arg, enum ps_news_kind kind, const char *url, ps_slice request, stru
 static void
 finds(struct ps_news_source *s, int64_t now, bool may_ask, const char *text)
 {
-	struct ps_question q = { .kind = PS_NEWS_CRL, .key = "k", .url = "http://k/",
+	struct ps_question q = { .kind = PS_ANSWER_CRL, .key = "k", .url = "http://k/",
 	    .may_ask = may_ask };
 	const char *why = NULL;
-	struct ps_news n;
+	struct ps_answer n;
 
 	s->now = now;
 	assert_int_equal(ps_news_find(s, &q, &n, &why, NULL), PS_OK);
 	assert_int_equal(n.bytes.n, strlen(text));
 	assert_memory_equal(n.bytes.n == 0 ? (const uint8_t *)"" : n.bytes.p, text, n.bytes.n);
 	assert_true(n.bytes.n != 0 || why != NULL);
-	ps_news_clear(&n);
+	ps_answer_clear(&n);
 }
 
 static void
@@ -175,7 +175,7 @@ flood(void *arg, int kind, const char *url, ps_slice request, ps_writer *answer,
 }
 
 static ps_code
-ask_for(size_t n, enum ps_news_kind kind, uint64_t *out_left)
+ask_for(size_t n, enum ps_answer_kind kind, uint64_t *out_left)
 {
 	ps_ctx *ctx = ps_ctx_new();
 	struct ps_setup s = { .ctx = ctx };
@@ -204,11 +204,11 @@ test_limits(void **state)
 	uint64_t left;
 
 	(void)state;
-	assert_int_equal(ask_for(100, PS_NEWS_OCSP, &left), PS_OK);
-	assert_int_equal(ask_for(101, PS_NEWS_OCSP, &left), PS_E_REFUSED);
-	assert_int_equal(ask_for(101, PS_NEWS_CERTS, &left), PS_E_REFUSED);
-	assert_int_equal(ask_for(200, PS_NEWS_CRL, &left), PS_OK);
-	assert_int_equal(ask_for(201, PS_NEWS_CRL, &left), PS_E_REFUSED);
+	assert_int_equal(ask_for(100, PS_ANSWER_OCSP, &left), PS_OK);
+	assert_int_equal(ask_for(101, PS_ANSWER_OCSP, &left), PS_E_REFUSED);
+	assert_int_equal(ask_for(101, PS_ANSWER_CERTS, &left), PS_E_REFUSED);
+	assert_int_equal(ask_for(200, PS_ANSWER_CRL, &left), PS_OK);
+	assert_int_equal(ask_for(201, PS_ANSWER_CRL, &left), PS_E_REFUSED);
 	assert_int_equal(left, 7);
 }
 
