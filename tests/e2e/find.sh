@@ -92,6 +92,10 @@ entry() {
 	entry hugo hugo@peers.example 'userCertificate;binary' "$(der64 hugo)"
 	# An address is no pattern.
 	entry odd odd@peers.example 'userCertificate;binary' "$(der64 odd)"
+	entry flood flood@peers.example userSMIMECertificate \
+	    "$(head -c 300000 /dev/zero | python3 -c 'import sys
+v = sys.stdin.buffer.read()
+sys.stdout.buffer.write(b"\x30\x83" + len(v).to_bytes(3, "big") + v)' | base64 -w 0)"
 } >people.ldif
 slapadd -f slapd.conf -l people.ldif >slapd.log 2>&1 || { cat slapd.log; exit 1; }
 ldap_port=$(free_port)
@@ -193,6 +197,7 @@ try ldap.escaped misses 5 'no certificate to encrypt' 'od*@peers.example'
 try ldap.other misses 5 'no certificate to encrypt' dave@peers.example
 try ldap.nobody misses 5 'no certificate to encrypt' nobody@peers.example
 try ldap.untrusted misses 5 'vouches' gina@peers.example
+try ldap.flood misses 5 'too large' flood@peers.example
 try ldap.offline misses 5 'no certificate to encrypt' bob@peers.example --offline
 wrong_server() {
 	rules ldap; sed -i 's|^ldap-trust.*|ldap-trust = '"$WORK"'/other-root.crt|' rules
