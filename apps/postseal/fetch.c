@@ -11,6 +11,7 @@
  * or answers something else.
  */
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -24,7 +25,8 @@ enum {
 static int
 usage(void)
 {
-	fputs("usage: postseal-fetch [-i ADDRESS]... KIND URL <question >answer\n", stderr);
+	fputs("usage: postseal-fetch [-i ADDRESS]... [-l URL] [-t TLS] [-c FILE] [-a FILE] [-d SERVER]\n"
+	    "\tKIND URL-or-ADDRESS <question >answer\n", stderr);
 	return NET_USAGE;
 }
 
@@ -51,30 +53,64 @@ read_rules(int argc, char **argv, struct net_rules *out)
 {
 	int got;
 
-	while ((got = getopt(argc, argv, "i:")) != -1) {
-		if (got != 'i' || out->ninside == NET_RULES)
+	while ((got = getopt(argc, argv, "i:l:t:c:a:d:")) != -1)
+		switch (got) {
+		case 'i':
+			if (out->ninside == NET_RULES)
+				return false;
+			out->inside[out->ninside++] = optarg;
+			break;
+		case 'l':
+			out->ldap_server = optarg;
+			break;
+		case 't':
+			out->ldap_tls = optarg;
+			break;
+		case 'c':
+			out->ldap_trust = optarg;
+			break;
+		case 'a':
+			out->dns_anchor = optarg;
+			break;
+		case 'd':
+			out->dns_server = optarg;
+			break;
+		default:
 			return false;
-		out->inside[out->ninside++] = optarg;
-	}
+		}
 	return argc - optind == 2;
+}
+
+static enum net_status
+ask(const char *kind, const char *whom, ps_slice question, const struct net_rules *rules,
+    struct net_answer *out)
+{
+	const struct net_kind *http = net_kind_of(kind);
+
+	if (http != NULL)
+		return net_http(http, whom, question, rules, out);
+	if (strcmp(kind, "ldap") == 0)
+		return net_ldap(whom, rules, out);
+	if (strcmp(kind, "smimea") == 0)
+		return net_smimea(whom, rules, out);
+	return (enum net_status)usage();
 }
 
 int
 main(int argc, char **argv)
 {
 	static uint8_t question[QUESTION_MAX];
-	struct net_rules rules = { .ninside = 0 };
+	struct net_rules rules = { .dns_anchor = "/usr/share/dns/root.key" };
 	struct net_answer answer = { .why = "" };
-	const struct net_kind *kind;
 	enum net_status status;
 	size_t n;
 
-	if (!read_rules(argc, argv, &rules) || (kind = net_kind_of(argv[optind])) == NULL)
+	if (!read_rules(argc, argv, &rules))
 		return usage();
 	give_up_rights();
 	if (!read_question(question, &n))
 		return usage();
-	status = net_http(kind, argv[optind + 1], (ps_slice){ question, n }, &rules, &answer);
+	status = ask(argv[optind], argv[optind + 1], (ps_slice){ question, n }, &rules, &answer);
 	if (status == NET_GOOD && (fwrite(answer.bytes.p, 1, answer.bytes.n, stdout) !=
 	    answer.bytes.n || fflush(stdout) != 0))
 		status = NET_LATER;

@@ -202,6 +202,19 @@ static const struct {
 	{ PS_FETCH_CRL, "crl", false },
 	{ PS_FETCH_CERTIFICATES, "certificates", true },
 	{ PS_FETCH_STAMP, "stamp", false },
+	{ PS_FETCH_LDAP, "ldap", false },
+	{ PS_FETCH_SMIMEA, "smimea", false },
+};
+
+/* Rules that are handed on as they are. */
+static const struct {
+	const char	*option, *rule;
+} rules[] = {
+	{ "-l", "ldap-server" },
+	{ "-t", "ldap-tls" },
+	{ "-c", "ldap-trust" },
+	{ "-a", "dns-anchor" },
+	{ "-d", "dns-server" },
 };
 
 static void
@@ -213,7 +226,7 @@ add_word(struct line *l, const char *word)
 
 /* Each word of a rule's value behind an option of its own. */
 static void
-add_rule(struct line *l, const char *option, const char *value)
+add_list(struct line *l, const char *option, const char *value)
 {
 	char *word = l->text + l->used;
 	size_t n = strlen(value);
@@ -234,6 +247,19 @@ add_rule(struct line *l, const char *option, const char *value)
 	}
 }
 
+static void
+add_rules(struct line *l, const ps_policy *p)
+{
+	if (p == NULL)
+		return;
+	add_list(l, "-i", ps_policy_network(p, "inside"));
+	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+		if (ps_policy_network(p, rules[i].rule)[0] != '\0') {
+			add_word(l, rules[i].option);
+			add_word(l, ps_policy_network(p, rules[i].rule));
+		}
+}
+
 /* False: this is not asked. */
 static bool
 make_line(struct line *l, const struct session *s, int kind, const char *url)
@@ -247,7 +273,7 @@ make_line(struct line *l, const struct session *s, int kind, const char *url)
 	/* A look at a certificate that fails is told by the verdict. */
 	*l = (struct line){ .quiet = kind != PS_FETCH_STAMP && !s->o->online && !s->o->explain };
 	add_word(l, HELPER);
-	add_rule(l, "-i", s->policy == NULL ? "" : ps_policy_network(s->policy, "inside"));
+	add_rules(l, s->policy);
 	add_word(l, "--");
 	add_word(l, kinds[i].name);
 	add_word(l, url);

@@ -49,6 +49,17 @@ PS_API PS_MUST ps_code ps_policy_set(ps_policy *p, const char *section, const ch
  *	inside		addresses inside of a network that may be asked although a certificate
  *			leads there: up to 32 like 10.1.2.3, 192.168.0.0/16, ::1 (none)
  *
+ *	find		where certificates of recipients are looked for when none is known, in
+ *			this order: ldap, smimea (none)
+ *	ldap-server	the directory: ldap://host:port/base or ldaps://
+ *	ldap-tls	required (StartTLS with ldap://), off
+ *	ldap-trust	a PEM file of the directory's anchors (the system's)
+ *	dns-anchor	a file with the DNSSEC anchor (that of the root)
+ *	dns-server	whom to ask, as ADDRESS or ADDRESS@PORT (the system's)
+ *	smimea		candidate: a found certificate needs a path as any other; vouch: a
+ *			record that names the certificate itself (usage 3, RFC 8162) stands for
+ *			a path
+ *
  * ps_policy_network returns the value of a rule as it was set, "" when it was not;
  * borrowed until the next set.
  */

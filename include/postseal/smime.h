@@ -66,6 +66,12 @@ PS_API void ps_verdict_free(ps_verdict *v);
  *	PS_FETCH_STAMP		`request` is a TimeStampReq in DER for the authority at
  *				`url` (RFC 3161, 2.4); a TimeStampResp
  *
+ *	PS_FETCH_LDAP		the certificates of the mail address `url` in a directory: each
+ *				in DER or a certs-only CMS, one behind the other
+ *	PS_FETCH_SMIMEA		the SMIMEA records of the mail address `url` (RFC 8162), which
+ *				DNSSEC proved: in DER a SEQUENCE OF SEQUENCE { usage INTEGER,
+ *				selector INTEGER, matching INTEGER, data OCTET STRING }
+ *
  * `request` is empty where nothing is said of it. An address is http or https, printable
  * ASCII, under 1024 octets, and comes from a certificate that a stranger may have made:
  * who asks must not let it lead to servers inside. Answers are judged by their signatures,
@@ -74,7 +80,10 @@ PS_API void ps_verdict_free(ps_verdict *v);
  * a rule says no. PS_E_CANCELLED and PS_E_NOMEM end the whole call, the others do not,
  * but for PS_FETCH_STAMP. More kinds may come: answer PS_E_NOT_FOUND to those.
  */
-enum { PS_FETCH_OCSP = 1, PS_FETCH_CRL = 2, PS_FETCH_CERTIFICATES = 3, PS_FETCH_STAMP = 4 };
+enum {
+	PS_FETCH_OCSP = 1, PS_FETCH_CRL = 2, PS_FETCH_CERTIFICATES = 3, PS_FETCH_STAMP = 4,
+	PS_FETCH_LDAP = 5, PS_FETCH_SMIMEA = 6
+};
 typedef ps_code (*ps_fetch_fn)(void *arg, int kind, const char *url, ps_slice request,
     ps_writer *answer, ps_err *err);
 

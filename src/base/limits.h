@@ -45,6 +45,8 @@
 	X(diagnosis_work, 536870912, "octets read for that in all, in one message") \
 	X(diagnoses,	4,	"signed contents looked at for that in one message") \
 	X(questions,	24,	"asked of the network for one message") \
+	X(finds,	100,	"addresses of one message whose certificates are looked for") \
+	X(find_bytes,	262144,	"what a directory or the DNS says of one address") \
 	X(news_bytes,	65536,	"the answer of an OCSP responder, certificates of an authority") \
 	X(stamp_bytes,	262144,	"the answer of a time-stamping authority") \
 	X(known_certificates, 4096, "certificates with a trusted path that a context remembers") \

@@ -27,6 +27,12 @@ enum { NET_RULES = 32, NET_WHY = 256 };
 struct net_rules {
 	const char	*inside[NET_RULES];	/* addresses inside that may be asked */
 	size_t		 ninside;
+	/* NULL: not said. */
+	const char	*ldap_server;	/* "ldap://host:port/base" or ldaps */
+	const char	*ldap_tls;	/* "off": a directory in the clear */
+	const char	*ldap_trust;	/* PEM file of its anchors; else the system's */
+	const char	*dns_anchor;	/* file of the DNSSEC anchor */
+	const char	*dns_server;	/* "address" or "address@port"; else the system's */
 };
 
 struct net_answer {
@@ -41,6 +47,14 @@ const struct net_kind *net_kind_of(const char *name);
 /* net_http asks one question of an http or https address. */
 enum net_status net_http(const struct net_kind *kind, const char *url, ps_slice question,
     const struct net_rules *rules, struct net_answer *out);
+
+/* --- ldap.c, smimea.c --- */
+/* net_ldap answers with certificates, and CMS objects that hold such, one behind the
+ * other; net_smimea with the records as DER writes them (smimea.c). */
+enum net_status net_ldap(const char *address, const struct net_rules *rules,
+    struct net_answer *out);
+enum net_status net_smimea(const char *address, const struct net_rules *rules,
+    struct net_answer *out);
 
 /* --- guard.c --- */
 struct sockaddr;

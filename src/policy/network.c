@@ -68,12 +68,74 @@ good_inside(const char *value)
 	return all(value, 32, is_address);
 }
 
+static bool
+is_source(char *word)
+{
+	return strcmp(word, "ldap") == 0 || strcmp(word, "smimea") == 0;
+}
+
+static bool
+good_find(const char *value)
+{
+	return strcmp(value, "none") == 0 || all(value, 2, is_source);
+}
+
+static bool
+good_directory(const char *value)
+{
+	return strncmp(value, "ldap://", 7) == 0 || strncmp(value, "ldaps://", 8) == 0;
+}
+
+static bool
+good_tls(const char *value)
+{
+	return strcmp(value, "required") == 0 || strcmp(value, "off") == 0;
+}
+
+static bool
+good_file(const char *value)
+{
+	return value[0] != '\0';
+}
+
+/* "192.0.2.53", "::1@5353": as libunbound takes it. */
+static bool
+good_server(const char *value)
+{
+	char word[PS_NETWORK_WORD];
+	char *port, *end;
+	unsigned long n = 53;
+
+	if (!next(&value, word) || *value != '\0')
+		return false;
+	if ((port = strchr(word, '@')) != NULL) {
+		*port++ = '\0';
+		n = strtoul(port, &end, 10);
+		if (*port < '0' || *port > '9' || *end != '\0')
+			return false;
+	}
+	return strchr(word, '/') == NULL && is_address(word) && n > 0 && n < 65536;
+}
+
+static bool
+good_smimea(const char *value)
+{
+	return strcmp(value, "candidate") == 0 || strcmp(value, "vouch") == 0;
+}
+
 static const struct {
 	const char	*name;
 	bool		(*good)(const char *value);
 	const char	*choice;
 } keys[PS_NETWORK_KEYS] = {
 	{ "inside", good_inside, "up to 32 addresses such as 10.1.2.3, 192.168.0.0/16, ::1" },
+	{ "find", good_find, "none, or ldap and smimea in the order in which they are asked" },
+	{ "ldap-server", good_directory, "an address such as ldap://ldap.example.net/dc=example,dc=net" },
+	{ "ldap-tls", good_tls, "required, off" },
+	{ "ldap-trust", good_file, "a PEM file of certificates" },
+	{ "dns-anchor", good_file, "a file with the DNSSEC anchor" },
+	{ "dns-server", good_server, "an address such as 192.0.2.53 or 127.0.0.1@5353" },
+	{ "smimea", good_smimea, "candidate, vouch" },
 };
 
 static size_t

@@ -8,7 +8,7 @@
 
 enum { PS_USES = 2 };		/* PS_USE_READ, PS_USE_SEND */
 enum { PS_CHOICE_MAX = 16 };
-enum { PS_NETWORK_KEYS = 1, PS_NETWORK_WORD = 512 };
+enum { PS_NETWORK_KEYS = 8, PS_NETWORK_WORD = 512 };
 
 /* One algorithm: a grade for each use, lowered by a date and by short keys. */
 struct ps_policy_row {

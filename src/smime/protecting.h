@@ -106,6 +106,8 @@ struct protecting {
 	bool		 already;	/* the input is protected */
 	bool		 around;	/* there is a signature around the encryption */
 	struct mime_mailboxes recipients, bcc;
+	uint64_t	 finds;		/* addresses that were looked for */
+	bool		 find_failed;	/* it may work later */
 	struct cms_signing *signer;
 	size_t		 nsigner;
 	ps_cert		**bag;		/* borrowed: certificates to send along */
@@ -202,6 +204,11 @@ void	protect_list_clear(struct protect_list *l);
 bool	protect_is_asked(const struct ps_protector *pr);
 /* The best certificate that may be encrypted to for an address, NULL: none; borrowed. */
 ps_cert	*protect_find_cert(struct protecting *p, const char *address);
+
+/* find.c */
+/* protect_look_for asks where the policy says for certificates of an address; what comes is
+ * among setup.cert then. */
+PS_MUST ps_code protect_look_for(struct protecting *p, const char *address, ps_err *err);
 
 /* check_address.c */
 /* Refuses addresses of recipients that are not what they look like. */

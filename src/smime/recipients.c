@@ -207,8 +207,11 @@ add_unfit(struct protecting *p, struct refused *r, const char *name, const char 
 }
 
 static ps_code
-refused_error(const struct refused *r, ps_err *err)
+refused_error(const struct protecting *p, const struct refused *r, ps_err *err)
 {
+	if (r->missing.n != 0 && p->find_failed)
+		return ps_fail(err, PS_E_TEMPORARY, "smime.protect", PS_NOWHERE, W_P_MISSING_LATER,
+		    PS_OCTETS("who", ps_buf_get(&r->missing)));
 	if (r->missing.n != 0)
 		return ps_fail(err, PS_E_NOT_FOUND, "smime.protect", PS_NOWHERE, W_P_MISSING,
 		    PS_OCTETS("who", ps_buf_get(&r->missing)));
@@ -262,12 +265,25 @@ add_judged(struct protecting *p, struct protect_list *l, ps_cert *c, const char 
 	return code != PS_OK || r->nunfit != before ? code : add_cert(p, l, c, false, err);
 }
 
+/* What is known first; the network only when that does not do. */
+static ps_code
+find_or_look(struct protecting *p, const char *address, ps_cert **out, ps_err *err)
+{
+	ps_code code = find_by_address(p, address, out, err);
+
+	if (code != PS_OK || (*out != NULL && protect_may_encrypt(*out)))
+		return code;
+	if ((code = protect_look_for(p, address, err)) == PS_OK)
+		code = find_by_address(p, address, out, err);
+	return code;
+}
+
 static ps_code
 add_address(struct protecting *p, struct protect_list *l, const char *address,
     struct refused *r, ps_err *err)
 {
 	ps_cert *c;
-	ps_code code = find_by_address(p, address, &c, err);
+	ps_code code = find_or_look(p, address, &c, err);
 
 	if (code != PS_OK)
 		return code;
@@ -360,7 +376,7 @@ judge_bcc(struct protecting *p, struct refused *r, ps_err *err)
 		const char *address = p->bcc.box[i].address;
 		ps_cert *c;
 
-		if ((code = find_by_address(p, address, &c, err)) == PS_OK)
+		if ((code = find_or_look(p, address, &c, err)) == PS_OK)
 			code = c == NULL ? add_item(&r->missing, address, err)
 			    : judge(p, c, address, r, err);
 	}
@@ -386,7 +402,7 @@ choose_all(struct protecting *p, struct protect_list *out, struct refused *r, ps
 	ps_code code;
 
 	if ((code = add_main(p, out, r, err)) != PS_OK ||
-	    (code = judge_bcc(p, r, err)) != PS_OK || (code = refused_error(r, err)) != PS_OK)
+	    (code = judge_bcc(p, r, err)) != PS_OK || (code = refused_error(p, r, err)) != PS_OK)
 		return code;
 	if ((code = add_secrets(p, out, err)) == PS_OK && out->n == 0 && p->bcc.n == 0)
 		code = ps_fail(err, PS_E_NOT_FOUND, "smime.protect", PS_NOWHERE, W_P_NO_TO);

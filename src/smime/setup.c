@@ -335,7 +335,7 @@ judge_path(struct ps_setup *s, ps_cert *cert, const struct cms_bag *more,
 	    (code = ps_recall_anchors(s, err)) == PS_OK)
 		s->trust_given = true;
 	if (code == PS_OK)
-		code = ps_path_check(&in, out, err);
+		code = ps_path_complete(&in, out, err);
 out:
 	free(extra);
 	free(crl);

@@ -75,6 +75,11 @@ enum ps_address_rule {
  * control characters, blanks or comments in it never matches. */
 bool	ps_cert_names(const ps_cert *c, const char *address, enum ps_address_rule rule);
 bool	ps_address_equal(const char *a, const char *b, enum ps_address_rule rule);
+/* ps_address_split takes an address apart: the local part without quotes, not terminated,
+ * and the domain as A-labels in lower case. False: it is none. */
+enum { PS_LOCAL_MAX = 1024, PS_DOMAIN_TEXT = 256 };
+bool	ps_address_split(const char *address, uint8_t local[PS_LOCAL_MAX], size_t *out_n,
+	    char domain[PS_DOMAIN_TEXT]);
 /* ps_address_hash: addresses that are equal as recipients have the same. */
 uint64_t ps_address_hash(const char *address);
 /* ps_address_key: local part in lower case, "@", domain as A-labels: what

@@ -166,6 +166,20 @@ ps_mailbox_parse(struct ps_mailbox *m, const char *address)
 	return keep_domain(m, at + 1, ascii);
 }
 
+bool
+ps_address_split(const char *address, uint8_t local[PS_LOCAL_MAX], size_t *out_n,
+    char domain[PS_DOMAIN_TEXT])
+{
+	struct ps_mailbox m;
+
+	if (!ps_mailbox_parse(&m, address))
+		return false;
+	memcpy(local, m.local, m.nlocal);
+	*out_n = m.nlocal;
+	memcpy(domain, m.domain, sizeof m.domain);
+	return true;
+}
+
 /* RFC 8550, 3: the local part without regard to case, in ASCII; RFC 9787 and
  * RFC 5280, 7.5: exactly. RFC 9598, 5: beyond ASCII octet for octet. */
 bool

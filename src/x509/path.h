@@ -122,6 +122,9 @@ struct ps_path_out {
  * in several threads with one trust and the same certificates. */
 PS_MUST ps_code ps_path_check(const struct ps_path_in *in, struct ps_path_out *out,
     ps_err *err);
+/* ps_path_complete does the same, and when an issuer is missing asks in->news for it. */
+PS_MUST ps_code ps_path_complete(const struct ps_path_in *in, struct ps_path_out *out,
+    ps_err *err);
 void	ps_path_clear(struct ps_path_out *out);
 
 #endif

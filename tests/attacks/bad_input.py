@@ -22,7 +22,7 @@ VECTORS = os.path.join(HERE, "../vectors")
 CANNOT = {
     "B9": "capabilities rolled back: e2e/choice.sh, learn.newest-counts",
     "C14": "same address, new issuer: no certificate of a correspondent is kept",
-    "R10": "floods from LDAP and DNS: neither is asked",
+    "R10": "floods from LDAP and DNS: e2e/find.sh, ldap.flood; e2e/revocation.sh, flood",
 }
 
 

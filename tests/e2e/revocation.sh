@@ -262,6 +262,51 @@ slow() {
 }
 try slow slow
 
+# --- authorities that a mail leaves out ---
+
+# Root, then upper, then lower, which nobody sends; each says where the one above it is.
+# shellcheck disable=SC2016 # openssl expands it
+sed 's/^crlDistributionPoints = .*/authorityInfoAccess = ${ENV::AIA}/' pki.cnf >above.cnf
+sed 's/, pathlen:0//' above.cnf >pki.cnf
+new_key upper.key P-256
+AIA="caIssuers;URI:$web/root.crt" certify upper 'Upper CA' linked_ca -CA root.crt -CAkey root.key
+new_key lower.key P-256
+openssl x509 -in upper.crt -outform DER -out upper.der.crt
+AIA="caIssuers;URI:$web/upper.der.crt" certify lower 'Lower CA' linked_ca -CA upper.crt \
+    -CAkey upper.key
+openssl crl2pkcs7 -nocrl -certfile other-root.crt -certfile lower.crt -outform DER -out lower.p7c
+cp with-aia.cnf pki.cnf
+# below NAME URL: a person of the lower authority.
+below() {
+	ADDRESS=$1@peers.test AIA="caIssuers;URI:$2"
+	new_key "$1.key" P-256
+	certify "$1" "$1" linked -CA lower.crt -CAkey lower.key
+	cat "$1.key" "$1.crt" >"$1.pem"
+	mail "$1"
+}
+below far "$web/lower.p7c"
+below lost "$web/nothing.crt"
+below misled "$web/other-root.crt"
+below flooded "$web/endless.crl"
+completed() { judged 0 far '' signatures.0.state=valid; }
+not_online() {
+	: >asked.log
+	verdict 1 'far.eml --policy local.policy' signatures.0.reasons.0.code=unknown-issuer && silent
+}
+missing() { judged 1 "$1" '' signatures.0.reasons.0.code=unknown-issuer; }
+sealed_far() {
+	: >asked.log
+	exits 5 encrypt --to far.crt 2>said && silent && encrypt --online --to far.crt
+}
+encrypt() { ours encrypt --policy local.policy "$@" mail.eml -o sent.eml; }
+try issuer.completed completed
+try issuer.not-online not_online
+try issuer.lost missing lost
+try issuer.misled missing misled
+try issuer.flooded missing flooded
+try issuer.encrypt sealed_far
+cp with-none.cnf pki.cnf
+
 # --- in the message ---
 
 staple() {
@@ -284,7 +329,6 @@ try stapled.revoked stapled_revoked
 
 # --- encryption ---
 
-encrypt() { ours encrypt --policy local.policy "$@" mail.eml -o sent.eml; }
 to_revoked() { exits 5 encrypt --to taken.crt 2>said && grep -q 'was revoked' said; }
 to_unknown() { encrypt --to later.crt; }
 to_unknown_hard() {

@@ -486,6 +486,8 @@ static const struct row {
 	{ "beside", NULL, 0, false, "test_beside below" },
 	{ "rehashes", NULL, 0, false, "test_rehashes below" },
 	{ "questions", NULL, 0, false, "unit/test_news.c" },
+	{ "finds", NULL, 0, false, "unit/test_find.c" },
+	{ "find_bytes", NULL, 0, false, "unit/test_find.c" },
 	{ "news_bytes", NULL, 0, false, "unit/test_news.c" },
 	{ "stamp_bytes", NULL, 0, false, "unit/test_stamp.c" },
 	{ "known_certificates", NULL, 0, false, "no refusal: unit/test_recall.c" },

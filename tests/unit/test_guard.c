@@ -52,7 +52,8 @@ test_ranges(void **state)
 static void
 test_rules(void **state)
 {
-	const struct net_rules rules = { { "10.1.0.0/16", "127.0.0.1", "::1", "fd00::/9" }, 4 };
+	const struct net_rules rules = { .ninside = 4,
+		.inside = { "10.1.0.0/16", "127.0.0.1", "::1", "fd00::/9" } };
 
 	(void)state;
 	assert_true(may("10.1.255.1", &rules));
