@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reads ahead by the helper.
+ * Reads ahead: by the helper, or by the owner when he would have to wait.
  *
  * Each window of the source becomes a slot of a small ring. A peek that wants
  * more than its slot has left gets the rest copied in front of the next slot,
@@ -35,7 +35,7 @@ struct ahead {
 	ps_code		 code;		/* ... because of this */
 	ps_err		 failed;
 
-	size_t		 got;		/* the helper's: octets of this piece */
+	size_t		 got;		/* of the piece that is being done: its octets */
 	bool		 got_end;
 	ps_code		 got_code;
 
@@ -99,7 +99,7 @@ next_slot(struct ahead *a)
 
 	ps_helper_lock(a->helper);
 	while (a->filled == next && !a->over)
-		ps_helper_wait(a->helper);
+		ps_helper_assist(a->helper, &a->job);
 	more = a->filled != next;
 	ps_helper_unlock(a->helper);
 	if (!more)
