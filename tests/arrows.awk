@@ -28,7 +28,7 @@ function arrow(layer, other, name) {
 # A public header belongs to the layer of its name unless arrows.txt has a line
 # for it; postseal.h is above all of them.
 function public_name(path) {
-	sub(/^.*postseal\//, "", path)
+	sub(/^.*postseal(-tools)?\//, "", path)
 	if (path in home)
 		return home[path]
 	sub(/\.h$/, "", path)
@@ -47,14 +47,16 @@ function from_layer(layer, quoted, name,	slash) {
 		fault("write \"layer/" name "\"")
 	else if (quoted)
 		arrow(layer, substr(name, 1, slash - 1), name)
-	else if (name ~ /^postseal\//)
+	else if (name ~ /^postseal(-tools)?\//)
 		arrow(layer, public_name(name), name)
 	else
 		outside(layer, name)
 }
 
-function from_program(quoted, name) {
-	if (quoted && name ~ /\//)
+function from_program(quoted, name,	top) {
+	top = name
+	sub(/\/.*/, "", top)
+	if (quoted && name ~ /\// && index(tools " ", " " top " ") == 0)
 		fault("a program includes <postseal/...> and its own files alone")
 	else if (!quoted)
 		outside("program", name)
@@ -74,10 +76,15 @@ FILENAME == ARGV[1] && /^<.*>:/ {
 	owners[name] = $0
 	next
 }
-FILENAME == ARGV[1] && /^postseal\/.*:/ {
+FILENAME == ARGV[1] && /^postseal(-tools)?\/.*:/ {
 	name = $1
-	gsub(/postseal\/|:/, "", name)
+	gsub(/postseal(-tools)?\/|:/, "", name)
 	home[name] = $2
+	next
+}
+FILENAME == ARGV[1] && /^\(programs\):/ {
+	$1 = ""
+	tools = $0
 	next
 }
 FILENAME == ARGV[1] && /^[a-z0-9_]+:/ {

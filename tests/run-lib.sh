@@ -74,6 +74,12 @@ fail_case() {
 	printf '%-28s    0 passed   1 failed\n  not ok %s: %s\n' "$1" "$1" "$2"
 }
 
+# skip_case SUITE WHY: a case that this machine cannot run.
+skip_case() {
+	echo "0 0 1" >"$RESULTS/$(echo "$1" | tr / -).count"
+	printf '%-28s    0 passed   0 failed   1 skipped\n  skip %s: %s\n' "$1" "$1" "$2"
+}
+
 # say_counts COUNT-FILE...: the last line; fails when a case did.
 say_counts() {
 	cat "$@" 2>/dev/null | awk '

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * postseal cert export: certificates as a mail for others.
+ * postseal cert: export writes certificates as a mail for others.
  */
 #include <string.h>
 
@@ -48,6 +48,8 @@ cmd_cert(const struct options *o)
 	ps_protector *pr = NULL;
 	int status;
 
+	if (o->message.n != 0 && strcmp(o->message.item[0], "lint") == 0)
+		return cert_lint(o);
 	if (o->message.n == 0 || strcmp(o->message.item[0], "export") != 0)
 		return say_usage(o->verb_name, "%s", T_CERT_VERB);
 	if (!o->smime)

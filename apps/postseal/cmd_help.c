@@ -37,7 +37,7 @@ help_all(void)
 {
 	fputs(H_OVERVIEW H_VERBS, stdout);
 	for (const struct command *c = commands; c->name != NULL; c++)
-		printf("  %-9s %s\n", c->name, c->help);
+		printf("  %-10s %s\n", c->name, c->help);
 	fputs(H_MESSAGE H_EXIT H_MORE, stdout);
 	return flush_stdout();
 }

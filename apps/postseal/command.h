@@ -28,6 +28,8 @@ int	cmd_seal(const struct options *o);
 int	cmd_receipt(const struct options *o);
 int	cmd_expand(const struct options *o);
 int	cmd_cert(const struct options *o);
+int	cert_lint(const struct options *o);
+int	cmd_completion(const struct options *o);
 int	cmd_version(const struct options *o);
 int	cmd_help(const struct options *o);
 

@@ -7,9 +7,11 @@
 #include "network.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -23,10 +25,17 @@
 #define POSTSEAL_HELPERS "/usr/local/libexec/postseal"
 #endif
 #define HELPER		"postseal-fetch"
-#define STAMP_QUERY	"application/timestamp-query"
-#define STAMP_REPLY	"application/timestamp-reply"
 
-enum { FIRST_FREE = 3, LAST_OPEN = 1024, CANNOT_RUN = 127 };
+enum { FIRST_FREE = 3, LAST_OPEN = 1024, CANNOT_RUN = 127, WORDS = 80, TEXT = 4096 };
+
+/* What the helper is run with: the rules of the policy, what to ask and whom. */
+struct line {
+	const char	*word[WORDS];
+	size_t		 n;
+	char		 text[TEXT];	/* of the rules */
+	size_t		 used;
+	bool		 quiet;		/* nobody waits for the reason of a failure */
+};
 
 struct child {
 	pid_t	 pid;
@@ -63,13 +72,18 @@ find_helper(char *out, size_t size)
 
 /* In the new process. */
 static void
-become(const char *program, const char *url, int in, int out)
+become(const char *program, const struct line *line, int in, int out)
 {
+	int nowhere = line->quiet ? open("/dev/null", O_WRONLY) : -1;
+
+	if (nowhere >= 0)
+		(void)dup2(nowhere, STDERR_FILENO);
 	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
 		_exit(CANNOT_RUN);
 	for (int fd = FIRST_FREE; fd < LAST_OPEN; fd++)
 		(void)close(fd);
-	(void)execl(program, HELPER, STAMP_QUERY, STAMP_REPLY, url, (char *)NULL);
+	/* The words are not changed; execv has no const for reasons of history. */
+	(void)execv(program, (char *const *)(uintptr_t)line->word);
 	_exit(CANNOT_RUN);
 }
 
@@ -81,7 +95,7 @@ close_both(const int fd[2])
 }
 
 static ps_code
-start(struct child *c, const char *program, const char *url)
+start(struct child *c, const char *program, const struct line *line)
 {
 	int question[2], answer[2];
 
@@ -93,7 +107,7 @@ start(struct child *c, const char *program, const char *url)
 	}
 	c->pid = fork();
 	if (c->pid == 0)
-		become(program, url, question[0], answer[1]);
+		become(program, line, question[0], answer[1]);
 	(void)close(question[0]);
 	(void)close(answer[1]);
 	c->to = question[1];
@@ -105,7 +119,7 @@ start(struct child *c, const char *program, const char *url)
 static ps_code
 put_question(struct child *c, ps_slice request)
 {
-	ssize_t n = write(c->to, request.p, request.n);
+	ssize_t n = request.n == 0 ? 0 : write(c->to, request.p, request.n);
 
 	(void)close(c->to);
 	c->to = -1;
@@ -135,7 +149,7 @@ get_answer(const struct child *c, ps_writer *answer, ps_err *err)
 
 /* What became of it, as a code. */
 static ps_code
-ended(const char *program, int status)
+ended(const char *program, bool quiet, int status)
 {
 	if (!WIFEXITED(status))
 		return PS_E_TEMPORARY;
@@ -147,7 +161,8 @@ ended(const char *program, int status)
 	case 5:
 		return PS_E_REFUSED;
 	case CANNOT_RUN:
-		say(T_NO_HELPER, program);
+		if (!quiet)
+			say(T_NO_HELPER, program);
 		return PS_E_TEMPORARY;
 	default:
 		return PS_E_TEMPORARY;
@@ -155,7 +170,7 @@ ended(const char *program, int status)
 }
 
 static ps_code
-finish(struct child *c, const char *program, ps_code code)
+finish(struct child *c, const char *program, bool quiet, ps_code code)
 {
 	int status = 0;
 	pid_t pid;
@@ -172,21 +187,87 @@ finish(struct child *c, const char *program, ps_code code)
 		pid = waitpid(c->pid, &status, 0);
 	while (pid < 0 && errno == EINTR);
 	if (code == PS_OK || code == PS_E_TEMPORARY)
-		code = pid == c->pid ? ended(program, status) : PS_E_TEMPORARY;
+		code = pid == c->pid ? ended(program, quiet, status) : PS_E_TEMPORARY;
 	return code;
 }
 
-ps_code
-network_stamp(void *arg, ps_slice request, ps_writer *answer, ps_err *err)
+/* --- what it is run with --- */
+
+static const struct {
+	int		 kind;
+	const char	*name;
+	bool		 online;	/* asked only when --online says so */
+} kinds[] = {
+	{ PS_FETCH_OCSP, "ocsp", false },
+	{ PS_FETCH_CRL, "crl", false },
+	{ PS_FETCH_CERTIFICATES, "certificates", true },
+	{ PS_FETCH_STAMP, "stamp", false },
+};
+
+static void
+add_word(struct line *l, const char *word)
 {
-	const char *url = ((const struct session *)arg)->o->timestamp;
+	if (l->n + 1 < WORDS)
+		l->word[l->n++] = word;
+}
+
+/* Each word of a rule's value behind an option of its own. */
+static void
+add_rule(struct line *l, const char *option, const char *value)
+{
+	char *word = l->text + l->used;
+	size_t n = strlen(value);
+
+	if (n + 1 > sizeof l->text - l->used)
+		return;
+	memcpy(word, value, n + 1);
+	l->used += n + 1;
+	for (;;) {
+		word += strspn(word, " \t,");
+		if (*word == '\0')
+			break;
+		add_word(l, option);
+		add_word(l, word);
+		word += strcspn(word, " \t,");
+		if (*word != '\0')
+			*word++ = '\0';
+	}
+}
+
+/* False: this is not asked. */
+static bool
+make_line(struct line *l, const struct session *s, int kind, const char *url)
+{
+	size_t i = 0, n = sizeof kinds / sizeof kinds[0];
+
+	while (i < n && kinds[i].kind != kind)
+		i++;
+	if (i == n || (kinds[i].online && !s->o->online))
+		return false;
+	/* A look at a certificate that fails is told by the verdict. */
+	*l = (struct line){ .quiet = kind != PS_FETCH_STAMP && !s->o->online && !s->o->explain };
+	add_word(l, HELPER);
+	add_rule(l, "-i", s->policy == NULL ? "" : ps_policy_network(s->policy, "inside"));
+	add_word(l, "--");
+	add_word(l, kinds[i].name);
+	add_word(l, url);
+	return true;
+}
+
+ps_code
+network_fetch(void *arg, int kind, const char *url, ps_slice request, ps_writer *answer,
+    ps_err *err)
+{
+	struct line line;
 	char program[PATH_MAX];
 	struct child c = { .pid = -1, .to = -1, .from = -1 };
 	ps_code code;
 
+	if (!make_line(&line, arg, kind, url))
+		return PS_E_NOT_FOUND;
 	find_helper(program, sizeof program);
-	if ((code = start(&c, program, url)) == PS_OK &&
+	if ((code = start(&c, program, &line)) == PS_OK &&
 	    (code = put_question(&c, request)) == PS_OK)
 		code = get_answer(&c, answer, err);
-	return finish(&c, program, code);
+	return finish(&c, program, line.quiet, code);
 }

@@ -6,8 +6,9 @@
 
 #include "session.h"
 
-/* network_stamp is the library's ps_stamp_fn; `arg` is the struct session, whose
- * options name the time-stamping authority. */
-ps_code	network_stamp(void *arg, ps_slice request, ps_writer *answer, ps_err *err);
+/* network_fetch is the library's ps_fetch_fn; `arg` is the struct session, whose
+ * policy says what may be asked. */
+ps_code	network_fetch(void *arg, int kind, const char *url, ps_slice request,
+	    ps_writer *answer, ps_err *err);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include "opener.h"
 
+#include "network.h"
 #include "say.h"
 #include "secrets.h"
 
@@ -109,6 +110,8 @@ set_values(ps_opener *op, struct session *s)
 		return say_chain(o->sent, code, &err);
 	if (s->policy != NULL)
 		code = ps_opener_set_policy(op, s->policy, &err);
+	if (code == PS_OK && o->online)
+		code = ps_opener_set_fetch(op, network_fetch, s, &err);
 	if (code == PS_OK)
 		code = ps_opener_set_progress(op, progress_tick, &s->progress, &err);
 	return code == PS_OK ? EXIT_GOOD : say_chain(o->verb_name, code, &err);

@@ -32,7 +32,7 @@ enum {
 	ANSWERS	= VERB_RECEIPT | VERB_EXPAND,	/* read a mail to write one */
 	WRITES	= VERB_SIGN | SEALS | ANSWERS,
 	ALL	= READS | WRITES,
-	HELPS	= ALL | VERB_CERT | VERB_VERSION | VERB_HELP
+	HELPS	= ALL | VERB_CERT | VERB_VERSION | VERB_HELP | VERB_COMPLETION
 };
 
 struct row {
@@ -51,7 +51,7 @@ struct row {
 static const struct row rows[] = {
 	{ "output", "FILE", O_OUTPUT, AT(output), VERB_OPEN | VERB_CERT | WRITES, TEXT, .letter = 'o' },
 	{ "out-dir", "DIR", O_OUT_DIR, AT(out_dir), VERB_OPEN | WRITES, TEXT },
-	{ "json", NULL, O_JSON, AT(json), VERB_VERIFY | VERB_INSPECT, FLAG },
+	{ "json", NULL, O_JSON, AT(json), VERB_VERIFY | VERB_INSPECT | VERB_CERT, FLAG },
 	{ "verdict", "FILE", O_VERDICT, AT(verdict), VERB_OPEN, TEXT },
 	{ "identity", "FILE", O_IDENTITY, AT(identity), ALL, LIST },
 	{ "to", "X", O_TO, AT(to), SEALS | ANSWERS, LIST },
@@ -69,6 +69,8 @@ static const struct row rows[] = {
 	{ "no-self", NULL, O_NO_SELF, AT(no_self), SEALS, FLAG },
 	{ "draft", NULL, O_DRAFT, AT(draft), VERB_ENCRYPT, FLAG },
 	{ "smime", NULL, O_SMIME, AT(smime), VERB_CERT, FLAG },
+	{ "profile", "NAME", O_PROFILE, AT(profile), VERB_CERT, TEXT },
+	{ "all", NULL, O_ALL, AT(all), VERB_CERT, FLAG },
 	{ "add", NULL, O_ADD, AT(add), VERB_SIGN, FLAG },
 	{ "opaque", NULL, O_OPAQUE, AT(opaque), SIGNS, FLAG },
 	{ "digest", "NAME", O_DIGEST, AT(digest), SIGNS | ANSWERS, TEXT },
@@ -331,9 +333,7 @@ check_identities(const struct options *o)
 	for (size_t i = 0; i < o->identity.n; i++) {
 		const char *x = o->identity.item[i];
 
-		if (strncmp(x, "pkcs11:", 7) == 0)
-			return say_usage(o->verb_name, T_IDENTITY_TOKEN, x);
-		if (strchr(x, '@') != NULL && !file_is_meant(x))
+		if (strncmp(x, "pkcs11:", 7) != 0 && strchr(x, '@') != NULL && !file_is_meant(x))
 			return say_usage(o->verb_name, T_IDENTITY_ADDRESS, x);
 	}
 	if ((o->verb & (SIGNS | ANSWERS)) != 0 && o->identity.n == 0)
@@ -346,8 +346,6 @@ check_identities(const struct options *o)
 static int
 check_values(struct options *o)
 {
-	if (o->online)
-		return say_usage(o->verb_name, T_ONLINE);
 	if (o->draft && o->identity.n == 0)
 		return say_usage(o->verb_name, T_DRAFT);
 	if (o->from != NULL && strchr(o->from, '@') == NULL)
@@ -371,6 +369,8 @@ check_alone(const struct options *o)
 		return say_usage(o->verb_name, T_RECEIPT_ALONE, "--receipt-from");
 	if (o->receipt_to.n != 0 && !o->request_receipt)
 		return say_usage(o->verb_name, T_RECEIPT_ALONE, "--receipt-to");
+	if (o->offline && o->online)
+		return say_usage(o->verb_name, T_ONLINE);
 	if (o->offline && o->timestamp != NULL)
 		return say_usage(o->verb_name, T_OFFLINE);
 	if (o->tsa_trust.n != 0 && o->timestamp == NULL)
@@ -407,6 +407,16 @@ options_clear(struct options *o)
 			free(((struct texts *)(void *)((char *)o + rows[i].at))->item);
 	free(o->message.item);
 	memset(o, 0, sizeof *o);
+}
+
+void
+options_each(enum verb verbs, void (*see)(void *arg, const struct option_fact *o), void *arg)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if ((rows[i].verbs & (unsigned)verbs) != 0)
+			see(arg, &(struct option_fact){ .name = rows[i].name,
+			    .help = rows[i].help, .value = rows[i].value,
+			    .letter = rows[i].letter });
 }
 
 void

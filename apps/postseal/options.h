@@ -22,7 +22,8 @@ enum verb {
 	VERB_HELP	= 128,
 	VERB_RECEIPT	= 256,
 	VERB_EXPAND	= 512,
-	VERB_CERT	= 1024
+	VERB_CERT	= 1024,
+	VERB_COMPLETION	= 2048
 };
 
 struct texts {
@@ -38,14 +39,14 @@ struct options {
 	struct texts	 identity, to, cert, learn, trust, crl, password_file, kek,
 			 receipt_from, receipt_to, tsa_trust;
 	const char	*from, *at, *content, *policy, *passphrase_file;
-	const char	*label, *timestamp, *sent;
+	const char	*label, *timestamp, *sent, *profile;
 	const char	*digest, *padding, *cipher, *key_transport, *headers;
 	int		 passphrase_fd;		/* -1: none */
 	int		 threads;		/* 0: the library's own choice */
 	int		 revocation;		/* -1: not given */
 	int		 eol;			/* -1: not given; 0 CRLF, 1 LF */
 	int		 require;		/* -1: not given; 0 signed, 1 sealed */
-	bool		 json, all_parts, no_self, explain, online, offline,
+	bool		 json, all, all_parts, no_self, explain, online, offline,
 			 no_store, opaque, der, compress, key_ids,
 			 insecure_recipients, draft, add, smime, request_receipt,
 			 triple, no_receipts, help;
@@ -56,6 +57,15 @@ struct options {
  * status after it said what is wrong. options_clear is fine after both. */
 int	options_parse(struct options *o, int argc, char **argv);
 void	options_clear(struct options *o);
+/* What is known of one option. */
+struct option_fact {
+	const char	*name, *help;
+	const char	*value;		/* NULL: takes none; "a|b": one of these */
+	char		 letter;	/* NUL: none */
+};
+/* options_each goes through the options that one of these verbs takes. */
+void	options_each(enum verb verbs, void (*see)(void *arg, const struct option_fact *o),
+	    void *arg);
 /* options_help writes the rows of the options that `verb` takes. */
 void	options_help(FILE *to, enum verb verb);
 

@@ -118,7 +118,9 @@ set_values(ps_protector *pr, struct session *s)
 	if (code == PS_OK && o->request_receipt && o->receipt_from.n == 0)
 		code = ps_protector_request_receipt(pr, "all", &err);
 	if (code == PS_OK && o->timestamp != NULL)
-		code = ps_protector_set_timestamp(pr, network_stamp, s, &err);
+		code = ps_protector_set_timestamp(pr, o->timestamp, &err);
+	if (code == PS_OK && !o->offline)
+		code = ps_protector_set_fetch(pr, network_fetch, s, &err);
 	if (code == PS_OK)
 		code = ps_protector_set_progress(pr, progress_tick, &s->progress, &err);
 	return code == PS_OK ? EXIT_GOOD : say_chain(o->verb_name, code, &err);

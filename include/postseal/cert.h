@@ -11,6 +11,8 @@ extern "C" {
 #endif
 
 typedef struct ps_cert ps_cert;
+/* What is remembered between messages: postseal/store.h. */
+typedef struct ps_store ps_store;
 
 /* ps_cert_parse takes DER (a copy is kept). PS_E_MALFORMED, PS_E_LIMIT. */
 PS_API PS_MUST ps_code ps_cert_parse(ps_cert **out, ps_slice der, ps_err *err);

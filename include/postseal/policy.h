@@ -18,7 +18,7 @@ PS_API PS_MUST ps_code ps_policy_new(ps_policy **out, const char *name, ps_err *
 PS_API void ps_policy_free(ps_policy *p);
 /*
  * ps_policy_set changes one row, as a line of a policy file does: section
- * "digest", "signature", "cipher", "recipient", "key" or "rules"; key an
+ * "digest", "signature", "cipher", "recipient", "key", "rules" or "network"; key an
  * algorithm's name ("sha1", "aes-256-gcm", "rsa") or a rule's. The value of an
  * algorithm is words with blanks between them:
  *
@@ -42,6 +42,17 @@ PS_API void ps_policy_free(ps_policy *p);
  */
 PS_API PS_MUST ps_code ps_policy_set(ps_policy *p, const char *section, const char *key,
     const char *value, ps_err *err);
+/*
+ * The section "network" says what a program that asks the network for the library
+ * (ps_fetch_fn) may do; the library keeps it for that program:
+ *
+ *	inside		addresses inside of a network that may be asked although a certificate
+ *			leads there: up to 32 like 10.1.2.3, 192.168.0.0/16, ::1 (none)
+ *
+ * ps_policy_network returns the value of a rule as it was set, "" when it was not;
+ * borrowed until the next set.
+ */
+PS_API const char *ps_policy_network(const ps_policy *p, const char *key);
 
 #ifdef __cplusplus
 }

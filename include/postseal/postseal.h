@@ -9,6 +9,7 @@
 #include <postseal/mime.h>
 #include <postseal/policy.h>
 #include <postseal/smime.h>
+#include <postseal/store.h>
 #include <postseal/stream.h>
 
 #endif

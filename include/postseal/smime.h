@@ -52,6 +52,32 @@ PS_API PS_MUST ps_code ps_verdict_write_inspect_json(const ps_verdict *v, const 
     ps_writer *w, ps_err *err);
 PS_API void ps_verdict_free(ps_verdict *v);
 
+/* --- the network --- */
+
+/*
+ * The library asks no network; a program that may does it for the library. ps_fetch_fn
+ * carries one question out and writes its whole answer to `answer`, which it does not close:
+ *
+ *	PS_FETCH_OCSP		`request` is an OCSPRequest in DER for the responder at
+ *				`url` (RFC 6960); an OCSPResponse
+ *	PS_FETCH_CRL		the revocation list at `url` (RFC 5280, 4.2.1.13)
+ *	PS_FETCH_CERTIFICATES	the certificates at `url` (RFC 5280, 4.2.2.1): one in DER,
+ *				or a certs-only CMS
+ *	PS_FETCH_STAMP		`request` is a TimeStampReq in DER for the authority at
+ *				`url` (RFC 3161, 2.4); a TimeStampResp
+ *
+ * `request` is empty where nothing is said of it. An address is http or https, printable
+ * ASCII, under 1024 octets, and comes from a certificate that a stranger may have made:
+ * who asks must not let it lead to servers inside. Answers are judged by their signatures,
+ * and no more are asked for than limits.questions a message. Codes: PS_E_NOT_FOUND,
+ * this may not be asked; PS_E_TEMPORARY, it can work later; PS_E_REFUSED, the server or
+ * a rule says no. PS_E_CANCELLED and PS_E_NOMEM end the whole call, the others do not,
+ * but for PS_FETCH_STAMP. More kinds may come: answer PS_E_NOT_FOUND to those.
+ */
+enum { PS_FETCH_OCSP = 1, PS_FETCH_CRL = 2, PS_FETCH_CERTIFICATES = 3, PS_FETCH_STAMP = 4 };
+typedef ps_code (*ps_fetch_fn)(void *arg, int kind, const char *url, ps_slice request,
+    ps_writer *answer, ps_err *err);
+
 /* --- opening --- */
 
 typedef struct ps_opener ps_opener;
@@ -63,7 +89,8 @@ PS_API void ps_opener_free(ps_opener *op);
 /*
  * ps_opener_add_identity_file reads keys and certificates (PKCS#12, PEM, DER)
  * to decrypt with. `ask` is called when a passphrase is needed; NULL: never,
- * then PS_E_PASSPHRASE.
+ * then PS_E_PASSPHRASE. `path` may be a PKCS#11 URI (RFC 7512): the key stays in its
+ * token, and `ask` is for the PIN.
  */
 PS_API PS_MUST ps_code ps_opener_add_identity_file(ps_opener *op, const char *path,
     ps_ask_fn ask, void *arg, ps_err *err);
@@ -93,6 +120,12 @@ PS_API PS_MUST ps_code ps_opener_add_kek(ps_opener *op, const ps_secret *s, ps_e
 PS_API PS_MUST ps_code ps_opener_set_sent_file(ps_opener *op, const char *path, ps_err *err);
 /* The content of a detached bare CMS signature. */
 PS_API PS_MUST ps_code ps_opener_set_content_file(ps_opener *op, const char *path, ps_err *err);
+/*
+ * With ps_opener_set_fetch reading asks about the certificates of trusted paths whether
+ * they were revoked. Without it (the default) only what the context remembers is used:
+ * whoever runs an authority's server would learn that, and when, a mail was read.
+ */
+PS_API PS_MUST ps_code ps_opener_set_fetch(ps_opener *op, ps_fetch_fn fn, void *arg, ps_err *err);
 /* progress is called now and then with octets read and the whole (UINT64_MAX:
  * unknown); not 0 stops with PS_E_CANCELLED. */
 typedef int (*ps_progress_fn)(void *arg, uint64_t done, uint64_t whole);
@@ -156,6 +189,9 @@ PS_API PS_MUST ps_code ps_protector_learn_file(ps_protector *pr, const char *pat
 PS_API PS_MUST ps_code ps_protector_add_trust_file(ps_protector *pr, const char *path,
     ps_err *err);
 PS_API PS_MUST ps_code ps_protector_add_crl_file(ps_protector *pr, const char *path,
+    ps_err *err);
+/* ps_protector_set_fetch: questions about recipients and for time-stamps go through it. */
+PS_API PS_MUST ps_code ps_protector_set_fetch(ps_protector *pr, ps_fetch_fn fn, void *arg,
     ps_err *err);
 PS_API PS_MUST ps_code ps_protector_set_revocation(ps_protector *pr, int mode, ps_err *err);
 PS_API PS_MUST ps_code ps_protector_set_policy(ps_protector *pr, const ps_policy *p,
@@ -229,21 +265,13 @@ PS_API PS_MUST ps_code ps_protector_set_label(ps_protector *pr, const char *labe
 /* PS_SEAL signs, encrypts and signs again (RFC 2634, 1.1). */
 PS_API PS_MUST ps_code ps_protector_set_triple(ps_protector *pr, int on, ps_err *err);
 /*
- * ps_stamp_fn carries the question to a time-stamping authority and its answer
- * back: `request` is a TimeStampReq in DER, what is written to `answer` a
- * TimeStampResp (RFC 3161, 2.4). The library itself asks no network. It is called
- * once for each signature that is made; of what it fails with the code counts
- * (PS_E_TEMPORARY: it can work later).
+ * ps_protector_set_timestamp puts a token (RFC 3161) beside each signature of the author,
+ * asked of the authority at `url` through ps_protector_set_fetch; NULL: none. An answer that
+ * is not for this question, or not by somebody who may stamp, is PS_E_REFUSED and nothing
+ * is written. The path of the stamping certificate is judged when anchors were given
+ * here (add_stamp_trust_file) or by add_trust_file. PS_E_MISUSE when signing without fetch.
  */
-typedef ps_code (*ps_stamp_fn)(void *arg, ps_slice request, ps_writer *answer, ps_err *err);
-/*
- * ps_protector_set_timestamp puts a token beside each signature of the author.
- * An answer that is not for this question, or not by somebody who may stamp, is
- * PS_E_REFUSED and nothing is written. The path of the stamping certificate is
- * judged when anchors were given here (add_stamp_trust_file) or by add_trust_file.
- */
-PS_API PS_MUST ps_code ps_protector_set_timestamp(ps_protector *pr, ps_stamp_fn fn, void *arg,
-    ps_err *err);
+PS_API PS_MUST ps_code ps_protector_set_timestamp(ps_protector *pr, const char *url, ps_err *err);
 PS_API PS_MUST ps_code ps_protector_add_stamp_trust_file(ps_protector *pr, const char *path,
     ps_err *err);
 

@@ -32,6 +32,10 @@ ps_ctx_new(void)
 
 	if (ctx == NULL)
 		return NULL;
+	if ((ctx->news = ps_news_memory_new()) == NULL) {
+		free(ctx);
+		return NULL;
+	}
 	ctx->limits = ps_limits_default;
 	ctx->now = INT64_MIN;
 	return ctx;
@@ -40,6 +44,9 @@ ps_ctx_new(void)
 void
 ps_ctx_free(ps_ctx *ctx)
 {
+	if (ctx == NULL)
+		return;
+	ps_news_memory_free(ctx->news);
 	free(ctx);
 }
 

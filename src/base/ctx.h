@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/news.h"
 
 struct ps_ctx {
 	struct ps_limits limits;
@@ -15,6 +16,7 @@ struct ps_ctx {
 	unsigned	 threads;
 	bool		 seeded;	/* for tests only */
 	uint64_t	 seed;
+	struct ps_news_memory *news;	/* where no store keeps it */
 };
 
 /* ps_ctx_now is the clock to judge by. */

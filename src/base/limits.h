@@ -44,6 +44,8 @@
 	X(diagnosis_bytes, 33554432, "signed content read again to find out what transit did to it") \
 	X(diagnosis_work, 536870912, "octets read for that in all, in one message") \
 	X(diagnoses,	4,	"signed contents looked at for that in one message") \
+	X(questions,	24,	"asked of the network for one message") \
+	X(news_bytes,	65536,	"the answer of an OCSP responder, certificates of an authority") \
 	X(stamp_bytes,	262144,	"the answer of a time-stamping authority") \
 	X(addresses,	1000,	"mailboxes in the address fields of a message")
 

@@ -86,7 +86,21 @@ cms_bag_read_certs(struct cms_bag *b, struct ber *ber, ps_err *err)
 	return code != PS_OK ? code : ber_leave(ber, "certificates", err);
 }
 
-/* OtherRevocationInfoFormat [1]: only its type is looked at (RFC 5940, 2). */
+/* Appends the next element whole. */
+static ps_code
+keep(struct ps_buf **list, size_t *n, struct ber *ber, const char *name, ps_err *err)
+{
+	struct ps_buf *grown = realloc(*list, (*n + 1) * sizeof *grown);
+
+	if (grown == NULL)
+		return ps_nomem(err, "cms.bag");
+	*list = grown;
+	grown[*n] = (struct ps_buf){ 0 };
+	return ber_small(ber, ber->limits->crl_bytes, name, &grown[(*n)++], err);
+}
+
+/* OtherRevocationInfoFormat [1]: an OCSP answer (RFC 5940, 2.1), or of a kind that we do
+ * not know. */
 static ps_code
 read_other(struct cms_bag *b, struct ber *ber, ps_err *err)
 {
@@ -99,14 +113,15 @@ read_other(struct cms_bag *b, struct ber *ber, ps_err *err)
 	if ((code = ber_enter(ber, DER_CTX(1), "OtherRevocationInfoFormat", err)) != PS_OK ||
 	    (code = ber_oid(ber, "otherRevInfoFormat", oid, &n, err)) != PS_OK)
 		return code;
-	b->nocsp += ps_slice_equal((ps_slice){ oid, n }, (ps_slice){ ocsp, sizeof ocsp });
+	if (ps_slice_equal((ps_slice){ oid, n }, (ps_slice){ ocsp, sizeof ocsp }) &&
+	    (code = keep(&b->ocsp, &b->nocsp, ber, "OCSPResponse", err)) != PS_OK)
+		return code;
 	return ber_leave_skip(ber, "OtherRevocationInfoFormat", err);
 }
 
 static ps_code
 read_crl(struct cms_bag *b, struct ber *ber, ps_err *err)
 {
-	struct ps_buf *grown;
 	uint32_t tag;
 	ps_code code;
 
@@ -118,13 +133,7 @@ read_crl(struct cms_bag *b, struct ber *ber, ps_err *err)
 		b->skipped++;
 		return ber_skip(ber, "RevocationInfoChoice", err);
 	}
-	grown = realloc(b->crl, (b->ncrl + 1) * sizeof *grown);
-	if (grown == NULL)
-		return ps_nomem(err, "cms.bag");
-	b->crl = grown;
-	b->crl[b->ncrl++] = (struct ps_buf){ 0 };
-	return ber_small(ber, ber->limits->crl_bytes, "CertificateList",
-	    &b->crl[b->ncrl - 1], err);
+	return keep(&b->crl, &b->ncrl, ber, "CertificateList", err);
 }
 
 ps_code
@@ -155,7 +164,10 @@ cms_bag_clear(struct cms_bag *b)
 		ps_cert_free(b->cert[i]);
 	for (size_t i = 0; i < b->ncrl; i++)
 		ps_buf_clear(&b->crl[i]);
+	for (size_t i = 0; i < b->nocsp; i++)
+		ps_buf_clear(&b->ocsp[i]);
 	free(b->cert);
 	free(b->crl);
+	free(b->ocsp);
 	memset(b, 0, sizeof *b);
 }

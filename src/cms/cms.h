@@ -85,8 +85,9 @@ struct cms_bag {
 	struct ps_buf	*crl;
 	size_t		 ncrl;
 	unsigned	 skipped;	/* entries that are not certificates or cannot be read */
-	unsigned	 nattribute;	/* of these attribute certificates, */
-	unsigned	 nocsp;		/* and OCSP responses (RFC 5940) */
+	unsigned	 nattribute;	/* of these attribute certificates */
+	struct ps_buf	*ocsp;		/* OCSPResponses (RFC 5940) */
+	size_t		 nocsp;
 };
 /* cms_bag_read reads a [tag] IMPLICIT set of CertificateChoices or of
  * RevocationInfoChoices if it comes next. */

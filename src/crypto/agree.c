@@ -120,11 +120,12 @@ static bool
 agree_z(EVP_PKEY *own, EVP_PKEY *peer, uint8_t z[SHARED_MAX], size_t *out_n)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, own, NULL);
-	size_t n = SHARED_MAX;
-	/* RFC 2631, 2.1.2: leading zeros are kept. */
+	size_t n = 0;
+	/* A token wants the room to be what it says. RFC 2631, 2.1.2: leading zeros are kept. */
 	bool good = ctx != NULL && EVP_PKEY_derive_init(ctx) == 1 &&
 	    (!EVP_PKEY_is_a(own, "DHX") || EVP_PKEY_CTX_set_dh_pad(ctx, 1) == 1) &&
 	    EVP_PKEY_derive_set_peer_ex(ctx, peer, 1) == 1 &&
+	    EVP_PKEY_derive(ctx, NULL, &n) == 1 && n <= SHARED_MAX &&
 	    EVP_PKEY_derive(ctx, z, &n) == 1 &&
 	    (EVP_PKEY_is_a(own, "EC") || !all_zero(z, n));
 

@@ -38,7 +38,12 @@ struct ps_key {
 	struct ps_pubkey	*pub;
 	struct ps_buf		 spki;		/* of pub */
 	uint8_t			 substitute[32]; /* of PKCS#1 v1.5, see transport.c */
+	/* In a token: what must outlive the key. NULL drop: the key is ours. */
+	void			*owner;
+	void			(*drop)(void *owner);
 };
+/* What a token gives: see token.h. */
+struct token_found;
 
 /* fail.c: PS_E_CRYPTO with OpenSSL's last reason; only where no secret has a
  * part in it. `what` names the operation. */
@@ -99,6 +104,9 @@ PS_MUST ps_code rsa_params_parse_oaep(struct rsa_params *out, ps_slice params, p
 void	rsa_params_build_pss(struct derw *w, const struct ps_alg *hash,
 	    const struct ps_alg *mgf, unsigned salt);
 void	rsa_params_build_oaep(struct derw *w, const struct ps_alg *hash);
+/* The digest of MGF1 for an operation; rsa_set_oaep_hash that of OAEP. */
+bool	rsa_set_mgf(EVP_PKEY_CTX *ctx, const struct ps_alg *digest);
+bool	rsa_set_oaep_hash(EVP_PKEY_CTX *ctx, const struct ps_alg *digest);
 
 /* transport.c: RSA without padding, `k` octets as long as the modulus. */
 bool	rsa_raw_decrypt(EVP_PKEY *pkey, ps_slice encrypted, uint8_t *em, size_t k);
@@ -151,6 +159,9 @@ PS_MUST ps_code pbkdf2_parse(struct pbkdf2_params *out, const struct ps_algid *k
 
 /* key.c: takes `pkey`, also on failure. */
 PS_MUST ps_code key_new(struct ps_key **out, EVP_PKEY *pkey, ps_err *err);
+/* The same for a key in a token; takes its owner too. */
+PS_MUST ps_code key_new_token(struct ps_key **out, const struct token_found *found,
+    ps_err *err);
 /* pubkey.c: the point or raw octets of a public key. */
 PS_MUST ps_code pubkey_octets(EVP_PKEY *pkey, struct ps_buf *out, ps_err *err);
 bool	pubkey_point_ok(ps_slice point);

@@ -16,7 +16,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "crypto/internal.h"
+#include "crypto/token.h"
 
 /* Some programs write the curve of a private key out by its parameters. In a
  * stranger's key that is refused; of our own, OpenSSL has found out which
@@ -36,14 +36,18 @@ public_half(struct ps_key *k, ps_err *err)
 	int n;
 	ps_code code;
 
-	name_curve(k->pkey);
+	if (k->drop == NULL)
+		name_curve(k->pkey);
 	n = i2d_PUBKEY(k->pkey, &p);
 	if (n <= 0)
 		return ps_fail(err, PS_E_UNSUPPORTED, "crypto.private-key", PS_NOWHERE,
 		    W_CRYPTO_KEY_PRIVATE, PS_TEXT("reason", crypto_reason()));
 	code = ps_buf_add(&k->spki, (ps_slice){ p, (size_t)n }, err);
 	OPENSSL_free(p);
-	if (code == PS_OK)
+	/* What a token shows of itself differs by the way to it. */
+	if (code == PS_OK && k->drop != NULL)
+		code = ps_pubkey_parse(&k->pub, ps_buf_get(&k->spki), err);
+	else if (code == PS_OK)
 		code = ps_pubkey_of(&k->pub, k->pkey, ps_buf_get(&k->spki), err);
 	return code;
 }
@@ -62,7 +66,7 @@ make_substitute(struct ps_key *k, ps_err *err)
 	int n = EVP_PKEY_get_size(k->pkey);
 	ps_code code;
 
-	if (n <= 0 || (size_t)n > sizeof d ||
+	if (k->drop != NULL || n <= 0 || (size_t)n > sizeof d ||
 	    EVP_PKEY_get_bn_param(k->pkey, OSSL_PKEY_PARAM_RSA_D, &exponent) != 1 ||
 	    BN_bn2binpad(exponent, d, n) != n) {
 		BN_clear_free(exponent);
@@ -80,18 +84,28 @@ make_substitute(struct ps_key *k, ps_err *err)
 ps_code
 key_new(struct ps_key **out, EVP_PKEY *pkey, ps_err *err)
 {
+	return key_new_token(out, &(struct token_found){ .key = pkey }, err);
+}
+
+ps_code
+key_new_token(struct ps_key **out, const struct token_found *found, ps_err *err)
+{
 	struct ps_key *k = calloc(1, sizeof *k);
 	ps_code code;
 
 	if (k == NULL) {
-		EVP_PKEY_free(pkey);
+		EVP_PKEY_free(found->key);
+		if (found->drop != NULL)
+			found->drop(found->owner);
 		return ps_nomem(err, "crypto.private-key");
 	}
 	atomic_init(&k->refs, 1);
-	k->pkey = pkey;
+	k->pkey = found->key;
+	k->owner = found->owner;
+	k->drop = found->drop;
 	ERR_set_mark();
 	code = public_half(k, err);
-	if (code == PS_OK && EVP_PKEY_is_a(pkey, "RSA"))
+	if (code == PS_OK && EVP_PKEY_is_a(k->pkey, "RSA"))
 		code = make_substitute(k, err);
 	ERR_pop_to_mark();
 	if (code != PS_OK) {
@@ -118,6 +132,8 @@ ps_key_free(struct ps_key *k)
 	EVP_PKEY_free(k->pkey);
 	ps_pubkey_free(k->pub);
 	ps_buf_clear(&k->spki);
+	if (k->drop != NULL)
+		k->drop(k->owner);
 	ps_wipe(k->substitute, sizeof k->substitute);
 	free(k);
 }
@@ -126,6 +142,12 @@ void
 ps_key_info(const struct ps_key *k, struct ps_key_info *out)
 {
 	*out = k->pub->info;
+}
+
+ps_slice
+ps_key_spki(const struct ps_key *k)
+{
+	return ps_buf_get(&k->spki);
 }
 
 /* One RSA key may be certified as rsaEncryption, RSA-PSS or RSA-OAEP, which

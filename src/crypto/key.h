@@ -40,6 +40,8 @@ void	ps_key_info(const struct ps_key *k, struct ps_key_info *out);
 struct ps_key *ps_key_ref(struct ps_key *k);	/* shared; each ref is freed */
 /* ps_key_matches: is it the private half of this SubjectPublicKeyInfo? */
 bool	ps_key_matches(const struct ps_key *k, ps_slice spki);
+/* ps_key_spki borrows its SubjectPublicKeyInfo, for as long as the key lives. */
+ps_slice ps_key_spki(const struct ps_key *k);
 
 /* What a key file holds: private keys, and certificates as DER. */
 struct ps_keyfile {
@@ -55,6 +57,8 @@ struct ps_keyfile {
  * a DER certificate, a DER PKCS#8 key, or a degenerate PKCS#7 / .p7c. `ask` is called
  * only when a passphrase is needed (PKCS#12: empty and absent are tried
  * first); a wrong one is PS_E_PASSPHRASE. `name` is for errors and prompts.
+ * `path` may be a PKCS#11 URI (RFC 7512): the key then stays in its token,
+ * whose PIN is what is asked for.
  */
 PS_MUST ps_code ps_keyfile_load(struct ps_keyfile *out, const char *path,
     ps_ask_fn ask, void *arg, const struct ps_limits *limits, ps_err *err);

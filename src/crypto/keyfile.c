@@ -15,6 +15,7 @@
 
 #include "base/text.h"
 #include "crypto/loader.h"
+#include "crypto/token.h"
 #include "stream/stream.h"
 
 void
@@ -224,8 +225,11 @@ ps_keyfile_load(struct ps_keyfile *out, const char *path, ps_ask_fn ask, void *a
 {
 	struct ps_buf data = { .max = (size_t)limits->oneshot, .secret = true };
 	ps_reader *r = NULL;
-	ps_code code = ps_reader_open_file(&r, path, err);
+	ps_code code;
 
+	if (token_is_uri(path))
+		return token_load(out, path, ask, arg, err);
+	code = ps_reader_open_file(&r, path, err);
 	if (code == PS_OK)
 		code = ps_reader_all(r, &data, err);
 	if (code != PS_OK)

@@ -48,9 +48,6 @@ static const struct scheme old_ciphers[] = {
 	{ OID("\x2a\x86\x48\x86\xf7\x0d\x03\x02"), "RC2", true },
 };
 
-static const ps_slice oid_pbes2 = OID(PKCS5 "\x0d");
-static const ps_slice oid_scrypt = OID("\x2b\x06\x01\x04\x01\xda\x47\x04\x0b");
-
 enum { SCRYPT_P_MAX = 16 };
 
 static ps_code
@@ -112,7 +109,7 @@ parse_scrypt(struct loader *l, struct scrypt_params *out, ps_slice params, ps_er
 static ps_code
 parse_kdf(struct loader *l, struct pbe *out, const struct ps_algid *kdf, ps_err *err)
 {
-	out->is_scrypt = ps_slice_equal(kdf->oid, oid_scrypt);
+	out->is_scrypt = ps_slice_equal(kdf->oid, OID_SCRYPT);
 	if (out->is_scrypt)
 		return parse_scrypt(l, &out->scrypt, kdf->params, err);
 	if (ps_alg_by_oid(PS_ALG_KDF, kdf->oid) == NULL)
@@ -176,7 +173,7 @@ pbe_parse(struct loader *l, struct pbe *out, const struct ps_algid *a, ps_err *e
 	const struct scheme *s = find(schemes, sizeof schemes / sizeof schemes[0], a->oid);
 
 	*out = (struct pbe){ .algid = *a };
-	if (ps_slice_equal(a->oid, oid_pbes2))
+	if (ps_slice_equal(a->oid, OID_PBES2))
 		return parse_pbes2(l, out, a->params, err);
 	if (s == NULL)
 		return unknown(l, a, err);

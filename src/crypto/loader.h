@@ -7,6 +7,11 @@
 #include "base/buf.h"
 #include "crypto/internal.h"
 
+#define OID_PBES2 ((ps_slice){ \
+	(const uint8_t *)"\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d", 9 })
+#define OID_SCRYPT ((ps_slice){ \
+	(const uint8_t *)"\x2b\x06\x01\x04\x01\xda\x47\x04\x0b", 9 })
+
 struct loader {
 	struct ps_keyfile file;
 	const char	*name;		/* for errors and prompts */

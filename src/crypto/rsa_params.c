@@ -6,6 +6,8 @@
  * explicitly, each with a default; explicit defaults are read, DER leaves them
  * out. We write the hash identifiers with NULL, as RFC 4055, 2.1 has them.
  */
+#include <openssl/rsa.h>
+
 #include "base/text.h"
 #include "crypto/internal.h"
 
@@ -211,4 +213,19 @@ rsa_params_build_oaep(struct derw *w, const struct ps_alg *hash)
 	derw_begin(w, DER_SEQUENCE);
 	build_common(w, hash, hash);
 	derw_end(w);
+}
+
+/* OpenSSL 3.0 does not take these by name for the key of an engine. */
+bool
+rsa_set_mgf(EVP_PKEY_CTX *ctx, const struct ps_alg *digest)
+{
+	return EVP_PKEY_CTX_set_rsa_mgf1_md_name(ctx, digest->ossl, NULL) == 1 ||
+	    EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, EVP_get_digestbyname(digest->ossl)) == 1;
+}
+
+bool
+rsa_set_oaep_hash(EVP_PKEY_CTX *ctx, const struct ps_alg *digest)
+{
+	return EVP_PKEY_CTX_set_rsa_oaep_md_name(ctx, digest->ossl, NULL) == 1 ||
+	    EVP_PKEY_CTX_set_rsa_oaep_md(ctx, EVP_get_digestbyname(digest->ossl)) == 1;
 }

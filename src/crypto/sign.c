@@ -42,7 +42,7 @@ set_padding(EVP_PKEY_CTX *ctx, const struct ps_sigspec *s)
 	if (s->sig->id != PS_SIG_PSS)
 		return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1;
 	return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1 &&
-	    EVP_PKEY_CTX_set_rsa_mgf1_md_name(ctx, s->mgf->ossl, NULL) == 1 &&
+	    rsa_set_mgf(ctx, s->mgf) &&
 	    EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, (int)s->salt) == 1;
 }
 

@@ -55,8 +55,8 @@ static bool
 set_oaep(EVP_PKEY_CTX *ctx, const struct rsa_params *p)
 {
 	return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) == 1 &&
-	    EVP_PKEY_CTX_set_rsa_oaep_md_name(ctx, p->hash->ossl, NULL) == 1 &&
-	    EVP_PKEY_CTX_set_rsa_mgf1_md_name(ctx, p->mgf->ossl, NULL) == 1 &&
+	    rsa_set_oaep_hash(ctx, p->hash) &&
+	    rsa_set_mgf(ctx, p->mgf) &&
 	    set_label(ctx, p->label);
 }
 
@@ -196,6 +196,25 @@ rsa_raw_decrypt(EVP_PKEY *pkey, ps_slice encrypted, uint8_t *em, size_t k)
 	return good;
 }
 
+/* Some tokens do no RSA without padding. Then theirs it is, and what they
+ * answer to a wrong padding is not told from a wrong length. */
+static bool
+token_unpad(EVP_PKEY *pkey, ps_slice encrypted, uint8_t *cek, size_t n)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+	uint8_t em[RSA_MAX_BITS / 8];
+	size_t got = sizeof em;
+	bool good = ctx != NULL && EVP_PKEY_decrypt_init(ctx) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
+	    EVP_PKEY_decrypt(ctx, em, &got, encrypted.p, encrypted.n) == 1 && got == n;
+
+	if (good)
+		memcpy(cek, em, n);
+	ps_wipe(em, sizeof em);
+	EVP_PKEY_CTX_free(ctx);
+	return good;
+}
+
 static ps_code
 decrypt_pkcs1(struct ps_key *key, ps_slice encrypted, size_t n, ps_secret *out, ps_err *err)
 {
@@ -212,9 +231,10 @@ decrypt_pkcs1(struct ps_key *key, ps_slice encrypted, size_t n, ps_secret *out, 
 		return code;
 	/* A number above the modulus is no secret either, yet it gets the
 	 * substitute as well: one answer is simpler to reason about. */
-	if (!rsa_raw_decrypt(key->pkey, encrypted, em, k))
-		memset(em, 0, k);
-	rsa_unpad(em, k, substitute, cek, n);
+	if (rsa_raw_decrypt(key->pkey, encrypted, em, k))
+		rsa_unpad(em, k, substitute, cek, n);
+	else if (key->drop == NULL || !token_unpad(key->pkey, encrypted, cek, n))
+		memcpy(cek, substitute, n);
 	code = ps_secret_set(out, cek, n, err);
 	ps_wipe(em, sizeof em);
 	ps_wipe(cek, sizeof cek);

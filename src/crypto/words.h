@@ -83,4 +83,15 @@
 #define W_CRYPTO_FILE_DEEP PS_N_("the bags of {file} are nested too deep")
 #define W_CRYPTO_FILE_PUBLIC PS_N_("{file} is protected by public keys rather than by a passphrase")
 
+#define W_CRYPTO_MAKE_KIND PS_N_("{kind} is no kind of key that is made here; there are {list}")
+#define W_CRYPTO_WRITE_TOKEN PS_N_("the private key stays in its token and cannot be written")
+#define W_CRYPTO_WRITE_EMPTY PS_N_("an empty passphrase protects nothing; choose one")
+
+#define W_CRYPTO_TOKEN_URI PS_N_("{uri} is no PKCS #11 URI that can be read (RFC 7512)")
+#define W_CRYPTO_TOKEN_ASK PS_N_("PIN for {uri}")
+#define W_CRYPTO_TOKEN_PIN_SHOWN PS_N_("a PIN in the URI can be seen by everybody on this machine; leave pin-value out and give it with --passphrase-file, --passphrase-fd, pin-source or when asked")
+#define W_CRYPTO_TOKEN_NO_WAY PS_N_("OpenSSL has no way to tokens here, so {uri} cannot be used; install pkcs11-provider, or libengine-pkcs11-openssl on Debian 12")
+#define W_CRYPTO_TOKEN_MODULE PS_N_("the PKCS #11 module for {uri} cannot be loaded: {reason}")
+#define W_CRYPTO_TOKEN_CLOSED PS_N_("no private key could be had from {uri}: the token is not there, the PIN is wrong, or it has no such key ({reason})")
+
 #endif

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "stream/wide.h"
+
 enum { LINE = 76 };
 
 /* What a look at a whole leaf finds. */
@@ -25,8 +27,7 @@ count_high(void *arg, ps_slice in, ps_err *err)
 	if (in.p == NULL)
 		return PS_OK;
 	f->n += in.n;
-	for (size_t i = 0; i < in.n; i++)
-		f->high += in.p[i] > 126;
+	f->high += ps_wide()->count_above(in.p, in.n, 126);
 	return PS_OK;
 }
 

@@ -397,6 +397,8 @@ ps_policy_set(ps_policy *p, const char *section, const char *key, const char *va
 		return ps_nomem(err, WHERE);
 	if (strcmp(section, "rules") == 0)
 		return set_rule(p, key, value, err);
+	if (strcmp(section, "network") == 0)
+		return ps_policy_set_network(p, key, value, err);
 	for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
 		if (strcmp(sections[i].name, section) == 0)
 			return set_in_section(p, i, key, value, err);

@@ -8,6 +8,7 @@
 
 enum { PS_USES = 2 };		/* PS_USE_READ, PS_USE_SEND */
 enum { PS_CHOICE_MAX = 16 };
+enum { PS_NETWORK_KEYS = 1, PS_NETWORK_WORD = 512 };
 
 /* One algorithm: a grade for each use, lowered by a date and by short keys. */
 struct ps_policy_row {
@@ -27,10 +28,14 @@ struct ps_policy {
 	unsigned	 choice[PS_CHOICE_MAX + 1];	/* ciphers, best first; ends with 0 */
 	enum ps_hcp	 headers;
 	bool		 legacy_display;
+	char		 network[PS_NETWORK_KEYS][1024];	/* as written; "": not said */
 };
 
 /* ps_policy_builtin fills `p`; false when there is no such policy. */
 bool	ps_policy_builtin(struct ps_policy *p, const char *name);
+/* ps_policy_set_network sets one rule of the section "network". */
+PS_MUST ps_code ps_policy_set_network(struct ps_policy *p, const char *key, const char *value,
+    ps_err *err);
 /* ps_policy_certs_parse reads object identifiers with blanks between them; false, with
  * nothing changed, when one of them is none. */
 bool	ps_policy_certs_parse(struct ps_policy_certs *out, const char *value);

@@ -5,7 +5,7 @@
 #include "base/words.h"
 
 #define W_POLICY_NAME	PS_N_("there is no policy named {name}; choose default, strict or legacy-read")
-#define W_POLICY_SECTION PS_N_("a policy has no section {section}; it has digest, signature, cipher, recipient, key and rules")
+#define W_POLICY_SECTION PS_N_("a policy has no section {section}; it has digest, signature, cipher, recipient, key, rules and network")
 #define W_POLICY_ALG	PS_N_("no {section} is named {name}")
 #define W_POLICY_RULE	PS_N_("there is no rule named {name}")
 #define W_POLICY_EMPTY	PS_N_("{name} needs a value, such as good, weak or refused")
@@ -18,5 +18,6 @@
 #define W_POLICY_SHORT	PS_N_("keys of {name} shorter than {least} bits are too weak to send with; write read-bits= to read what others sent")
 #define W_POLICY_RULE_VALUE PS_N_("{value} is not a value of the rule {name}; it takes {choice}")
 #define W_POLICY_RULE_REFUSED PS_N_("this policy refuses to send with {value}, so it cannot be the {name}")
+#define W_POLICY_NETWORK	PS_N_("the section network has no rule {name}")
 
 #endif

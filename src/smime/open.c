@@ -81,6 +81,7 @@ run_once(struct run *run, ps_reader *in, ps_writer *dst, ps_verdict *v, ps_err *
 	ps_code code;
 
 	o.out.dst = dst;
+	ps_setup_begin(&run->op->setup);
 	code = opening_top(&o, in, err);
 	if (code == PS_OK)
 		code = opening_output_finish(&o, err);

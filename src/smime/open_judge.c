@@ -169,6 +169,16 @@ name_issuer(struct ps_signature *sig, const struct ps_path_out *path)
 	copy_text(sig->issuer_name, sizeof sig->issuer_name, subject);
 }
 
+static bool
+is_revoked(const struct ps_path_out *path)
+{
+	for (size_t i = 0; i < path->nproblem; i++)
+		if (path->problem[i].reason == PS_PATH_REVOKED ||
+		    path->problem[i].reason == PS_PATH_CA_REVOKED)
+			return true;
+	return false;
+}
+
 static ps_code
 judge_path(struct opening *o, struct ps_signature *sig, const struct cms_bag *bag, bool *out_good,
     ps_err *err)
@@ -189,6 +199,10 @@ judge_path(struct opening *o, struct ps_signature *sig, const struct cms_bag *ba
 	name_issuer(sig, &path);
 	sig->revocation_checked = path.revocation_checked;
 	sig->revocation_at = path.revocation_at;
+	sig->revocation_age = o->now - path.revocation_at;
+	sig->revoked = is_revoked(&path);
+	sig->revocation_by = path.revocation_by;
+	sig->revocation_why = path.revocation_why;
 	*out_good = path.good;
 	ps_path_clear(&path);
 	return PS_OK;
@@ -326,7 +340,7 @@ opening_describe_signed(struct ps_layer *layer, struct cms_signed *s, ps_err *er
 	layer->der = s->canonical;
 	layer->ncrl = s->bag.ncrl;
 	layer->nattribute = s->bag.nattribute;
-	layer->nocsp = s->bag.nocsp;
+	layer->nocsp = (unsigned)s->bag.nocsp;
 	if ((code = opening_set_content_type(layer, &s->content_oid, err)) != PS_OK)
 		return code;
 	if ((code = name_digests(layer, s, err)) != PS_OK || s->bag.ncert == 0)

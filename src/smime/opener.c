@@ -77,6 +77,15 @@ ps_opener_set_revocation(ps_opener *op, int mode, ps_err *err)
 }
 
 ps_code
+ps_opener_set_fetch(ps_opener *op, ps_fetch_fn fn, void *arg, ps_err *err)
+{
+	if (op == NULL)
+		return ps_nomem(err, "smime.opener");
+	ps_setup_set_fetch(&op->setup, fn, arg);
+	return PS_OK;
+}
+
+ps_code
 ps_opener_set_policy(ps_opener *op, const ps_policy *p, ps_err *err)
 {
 	if (op == NULL)

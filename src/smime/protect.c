@@ -307,6 +307,7 @@ protect_begin(struct protecting *p, ps_protector *pr, int what)
 	*p = (struct protecting){ .pr = pr, .what = what,
 	    .limits = &pr->setup.ctx->limits, .now = ps_ctx_now(pr->setup.ctx) };
 	ps_buf_clear(&pr->explain);
+	ps_setup_begin(&pr->setup);
 }
 
 ps_code

@@ -43,8 +43,7 @@ struct ps_protector {
 	struct ps_buf	 explain, warnings;	/* terminated texts */
 	struct protect_asks asks;
 	bool		 triple;
-	ps_stamp_fn	 stamp;		/* NULL: no time-stamps */
-	void		*stamp_arg;
+	char		*stamp;		/* address of the authority; NULL: no time-stamps */
 	struct ps_trust	*stamp_trust;	/* NULL: as for recipients, if given */
 };
 

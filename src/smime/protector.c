@@ -38,6 +38,7 @@ ps_protector_free(ps_protector *pr)
 	ps_buf_clear(&pr->warnings);
 	protect_asks_clear(&pr->asks);
 	ps_trust_free(pr->stamp_trust);
+	free(pr->stamp);
 	free(pr);
 }
 
@@ -162,6 +163,15 @@ ps_protector_add_crl_file(ps_protector *pr, const char *path, ps_err *err)
 	if (pr == NULL)
 		return ps_nomem(err, "smime.protector");
 	return ps_setup_add_crl(&pr->setup, path, err);
+}
+
+ps_code
+ps_protector_set_fetch(ps_protector *pr, ps_fetch_fn fn, void *arg, ps_err *err)
+{
+	if (pr == NULL)
+		return ps_nomem(err, "smime.protector");
+	ps_setup_set_fetch(&pr->setup, fn, arg);
+	return PS_OK;
 }
 
 ps_code

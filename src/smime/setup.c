@@ -240,11 +240,12 @@ judge_path(struct ps_setup *s, ps_cert *cert, const struct cms_bag *more,
     enum ps_purpose purpose, int64_t at, bool past, struct ps_path_out *out, ps_err *err)
 {
 	size_t nmore = more == NULL ? 0 : more->ncert;
-	size_t ncrl = more == NULL ? 0 : more->ncrl;
+	size_t ncrl = more == NULL ? 0 : more->ncrl, nocsp = more == NULL ? 0 : more->nocsp;
 	ps_cert **extra = calloc(s->ncert + nmore + 1, sizeof *extra);
-	ps_slice *crl = calloc(ncrl + 1, sizeof *crl);
+	ps_slice *crl = calloc(ncrl + nocsp + 1, sizeof *crl);	/* the answers behind */
 	struct ps_path_in in = { .trust = s->trust, .cert = cert, .extra = extra,
-	    .nextra = s->ncert + nmore, .crl = crl, .ncrl = ncrl, .at = at, .past = past,
+	    .nextra = s->ncert + nmore, .crl = crl, .ncrl = ncrl, .nocsp = nocsp,
+	    .news = ps_setup_news(s), .at = at, .past = past,
 	    .purpose = purpose, .revocation = s->revocation, .policy = s->policy,
 	    .limits = &s->ctx->limits };
 	ps_code code = PS_OK;
@@ -259,6 +260,9 @@ judge_path(struct ps_setup *s, ps_cert *cert, const struct cms_bag *more,
 		extra[nmore + i] = s->cert[i];
 	for (size_t i = 0; i < ncrl; i++)
 		crl[i] = ps_buf_get(&more->crl[i]);
+	for (size_t i = 0; i < nocsp; i++)
+		crl[ncrl + i] = ps_buf_get(&more->ocsp[i]);
+	in.ocsp = &crl[ncrl];
 	if (!s->trust_given && (code = ps_trust_use_system(s->trust, err)) == PS_OK)
 		s->trust_given = true;
 	if (code == PS_OK)

@@ -25,6 +25,11 @@ struct ps_setup {
 	ps_policy	*own_policy;	/* the default one */
 	const ps_policy	*policy;
 	enum ps_revocation revocation;
+	ps_fetch_fn	 fetch;		/* NULL: no network */
+	void		*fetch_arg;
+	struct ps_news_keeper keeper;	/* get == NULL: the memory of ctx... */
+	struct ps_news_keeper memory;	/* ...which is this */
+	struct ps_news_source news;	/* of the message at hand */
 	ps_secret	**password;
 	size_t		 npassword;
 	ps_secret	**kek;
@@ -63,6 +68,16 @@ PS_MUST ps_code ps_setup_judge(struct ps_setup *s, ps_cert *cert, const struct c
 /* ps_setup_judge_past: the same for a time at which it is proven to have been used. */
 PS_MUST ps_code ps_setup_judge_past(struct ps_setup *s, ps_cert *cert, const struct cms_bag *more,
     enum ps_purpose purpose, int64_t at, struct ps_path_out *out, ps_err *err);
+
+/* --- news.c --- */
+void	ps_setup_set_fetch(struct ps_setup *s, ps_fetch_fn fn, void *arg);
+/* ps_setup_begin: a message comes, and may ask its questions. */
+void	ps_setup_begin(struct ps_setup *s);
+/* ps_setup_news: where its paths get news from; NULL: there can be none. */
+struct ps_news_source *ps_setup_news(struct ps_setup *s);
+/* ps_setup_fetch asks the network; `max`: octets of the answer. PS_E_NOT_FOUND without one. */
+PS_MUST ps_code ps_setup_fetch(struct ps_setup *s, int kind, const char *url, ps_slice request,
+    uint64_t max, struct ps_buf *out, ps_err *err);
 
 /* A reader that reports to the progress callback; NULL callback: *out = src. */
 PS_MUST ps_code ps_setup_watch(struct ps_setup *s, ps_reader **out, ps_reader *src, ps_err *err);

@@ -6,6 +6,9 @@
  * itself before it is put into a mail: it is for this signature and this
  * question, and signed by somebody whose certificate is for that alone.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/text.h"
 #include "base/words.h"
 #include "cms/stamp_request.h"
@@ -20,16 +23,18 @@ struct asking {
 	ps_slice	 signature;
 	uint8_t		 nonce[CMS_NONCE];
 	struct ps_buf	 request;
-	ps_writer	*answer;
+	struct ps_buf	 answer;
 };
 
 ps_code
-ps_protector_set_timestamp(ps_protector *pr, ps_stamp_fn fn, void *arg, ps_err *err)
+ps_protector_set_timestamp(ps_protector *pr, const char *url, ps_err *err)
 {
-	if (pr == NULL)
+	char *copy = NULL;
+
+	if (pr == NULL || (url != NULL && (copy = strdup(url)) == NULL))
 		return ps_nomem(err, "smime.protector");
-	pr->stamp = fn;
-	pr->stamp_arg = arg;
+	free(pr->stamp);
+	pr->stamp = copy;
 	return PS_OK;
 }
 
@@ -66,15 +71,15 @@ make_request(struct asking *a, ps_err *err)
 static ps_code
 ask(struct asking *a, ps_err *err)
 {
-	const ps_protector *pr = a->p->pr;
-	ps_code code = ps_writer_open_memory(&a->answer, (size_t)a->p->limits->stamp_bytes, err);
+	ps_protector *pr = a->p->pr;
+	ps_code code;
 
-	if (code != PS_OK)
-		return code;
-	code = pr->stamp(pr->stamp_arg, ps_buf_get(&a->request), a->answer, err);
+	if (pr->setup.fetch == NULL)
+		return ps_fail(err, PS_E_MISUSE, "smime.time-stamp", PS_NOWHERE, W_STAMP_NO_FETCH);
+	code = ps_setup_fetch(&pr->setup, PS_FETCH_STAMP, pr->stamp, ps_buf_get(&a->request),
+	    a->p->limits->stamp_bytes, &a->answer, err);
 	return code == PS_OK ? PS_OK
-	    : ps_because(err, code == PS_E_LIMIT ? PS_E_REFUSED : code, "smime.time-stamp",
-		PS_NOWHERE, W_STAMP_ASK);
+	    : ps_because(err, code, "smime.time-stamp", PS_NOWHERE, W_STAMP_ASK);
 }
 
 static ps_code
@@ -186,9 +191,9 @@ protect_stamp(void *arg, ps_slice signature, struct ps_buf *token, ps_err *err)
 	ps_code code;
 
 	if ((code = make_request(&a, err)) == PS_OK && (code = ask(&a, err)) == PS_OK &&
-	    (code = read_answer(ps_writer_memory(a.answer), &element, err)) == PS_OK)
+	    (code = read_answer(ps_buf_get(&a.answer), &element, err)) == PS_OK)
 		code = take_token(&a, element, token, err);
-	ps_writer_close(a.answer);
+	ps_buf_clear(&a.answer);
 	ps_buf_clear(&a.request);
 	return code;
 }

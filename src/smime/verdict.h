@@ -121,6 +121,10 @@ struct ps_signature {
 	char		 issuer_name[128];	/* who vouches, for people */
 	bool		 revocation_checked;
 	int64_t		 revocation_at;
+	int64_t		 revocation_age;	/* seconds */
+	bool		 revoked;		/* it, or one of its authorities */
+	const char	*revocation_by;		/* "crl", "ocsp"; NULL: not known */
+	const char	*revocation_why;	/* words: why it is not known */
 	ps_slice	 shown[CMS_ATTRS_SHOWN];	/* signed attributes' OIDs */
 	size_t		 nshown;
 	/* Unsigned attributes, by name or OID: nobody stands for them. */

@@ -18,6 +18,16 @@ key_text(struct ps_json *j, const char *key, const char *value)
 }
 
 static void
+key_text_or_null(struct ps_json *j, const char *key, const char *value)
+{
+	ps_json_key(j, key);
+	if (value != NULL)
+		ps_json_text(j, value);
+	else
+		ps_json_null(j);
+}
+
+static void
 key_bool(struct ps_json *j, const char *key, bool value)
 {
 	ps_json_key(j, key);
@@ -108,6 +118,32 @@ put_time(struct ps_json *j, const struct ps_signature *s)
 	ps_json_close(j, '}');
 }
 
+static const char *
+revocation_state(const struct ps_signature *s)
+{
+	if (s->revoked)
+		return "revoked";
+	if (s->revocation_checked)
+		return "good";
+	return s->revocation_why != NULL ? "unknown" : "not-checked";
+}
+
+static void
+put_revocation(struct ps_json *j, const struct ps_signature *s)
+{
+	ps_json_key(j, "revocation");
+	ps_json_open(j, '{');
+	key_text(j, "state", revocation_state(s));
+	ps_json_key(j, "at");
+	if (s->revocation_checked)
+		ps_json_time(j, s->revocation_at);
+	else
+		ps_json_null(j);
+	key_text_or_null(j, "by", s->revocation_by);
+	key_text_or_null(j, "why", s->revocation_checked ? NULL : s->revocation_why);
+	ps_json_close(j, '}');
+}
+
 static void
 put_stamps(struct ps_json *j, const struct ps_signature *s, bool judged)
 {
@@ -144,6 +180,7 @@ put_signer(struct ps_json *j, const struct ps_signature *s, bool judged)
 	key_text(j, "algorithm", s->algorithm);
 	key_text(j, "digest", s->digest);
 	put_time(j, s);
+	put_revocation(j, s);
 }
 
 static void

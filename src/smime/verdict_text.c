@@ -84,6 +84,30 @@ common_name(const char *dn, char *out, size_t size)
 	snprintf(out, size, "%.*s", (int)n, cn);
 }
 
+/* How old the news is, or of when it is, should the clock be before it. */
+static void
+put_not_revoked(struct page *p, const struct ps_signature *s)
+{
+	static const struct {
+		int64_t		 below, unit;
+		const char	*words;
+	} ages[] = {
+		{ 7200, 60, W_T_NOT_REVOKED_MIN },
+		{ 172800, 3600, W_T_NOT_REVOKED_H },
+		{ INT64_MAX, 86400, W_T_NOT_REVOKED_DAYS },
+	};
+	int64_t age = s->revocation_age;
+	char date[16], line[128];
+	size_t i = 0;
+
+	while (age >= ages[i].below)
+		i++;
+	date_of(s->revocation_at, date, sizeof date);
+	ps_words(line, sizeof line, age < 0 ? W_T_NOT_REVOKED : ages[i].words,
+	    PS_TEXT("date", date), PS_NUMBER("n", age < 0 ? 0 : (uint64_t)(age / ages[i].unit)));
+	put(p, line);
+}
+
 static void
 put_certificate(struct page *p, const struct ps_signature *s)
 {
@@ -99,11 +123,8 @@ put_certificate(struct page *p, const struct ps_signature *s)
 	snprintf(date, sizeof date, "%-12s ", "certificate");
 	put(p, date);
 	put(p, line);
-	if (s->revocation_checked) {
-		date_of(s->revocation_at, date, sizeof date);
-		ps_words(line, sizeof line, W_T_NOT_REVOKED, PS_TEXT("date", date));
-		put(p, line);
-	}
+	if (s->revocation_checked && !s->revoked)
+		put_not_revoked(p, s);
 	put(p, "\n");
 }
 

@@ -130,7 +130,10 @@
 
 /* The evidence. */
 #define W_T_CERTIFICATE	PS_N_("{who}, by {issuer}, valid until {date}")
-#define W_T_NOT_REVOKED	PS_N_(", not revoked (list of {date})")
+#define W_T_NOT_REVOKED	PS_N_(", not revoked (as of {date})")
+#define W_T_NOT_REVOKED_MIN PS_N_(", not revoked (checked {n} min ago)")
+#define W_T_NOT_REVOKED_H PS_N_(", not revoked (checked {n} h ago)")
+#define W_T_NOT_REVOKED_DAYS PS_N_(", not revoked (checked {n} days ago)")
 #define W_T_SIGNATURE	PS_N_("{algorithm} with {digest} (layer {path})")
 #define W_T_ERRANT	PS_N_(", of a part only")
 #define W_T_CLAIMED	PS_N_(", as the signer claims")
@@ -225,6 +228,7 @@
 #define W_RECEIPT_ADDRESS PS_N_("the mail names no address in ASCII for its receipt")
 
 /* Failures of time-stamping. */
+#define W_STAMP_NO_FETCH PS_N_("a time-stamp is wanted, but this program did not say how the network is asked (ps_protector_set_fetch)")
 #define W_STAMP_ASK	PS_N_("the time-stamping authority gave no answer that can be used; nothing was written")
 #define W_STAMP_NO_ANSWER PS_N_("what the time-stamping authority answered is not a time-stamp response (RFC 3161)")
 #define W_STAMP_DENIED	PS_N_("the time-stamping authority grants no time-stamp (status {status})")

@@ -337,19 +337,22 @@ drop(struct ps_qpenc *s, struct ps_step_io *io, size_t n)
 {
 	size_t first = least(n, s->nheld);
 
+	if (first == 0) {
+		io->in += n;
+		return;
+	}
 	s->nheld -= (unsigned)first;
 	memmove(s->held, s->held + first, s->nheld);
 	io->in += n - first;
 }
 
-/* Encodes one octet or line end; false when more input is needed or the end
- * is reached. */
+/* What is held and what follows it, AHEAD octets as far as there are so many;
+ * false when more are needed, which are then held, or the end is reached. */
 static bool
-encode_one(struct ps_qpenc *s, struct ps_step_io *io)
+look_ahead(struct ps_qpenc *s, struct ps_step_io *io, uint8_t w[AHEAD], size_t *out_n)
 {
-	uint8_t w[AHEAD];
 	size_t more = least(AHEAD - s->nheld, in_left(io));
-	size_t n = s->nheld + more, end;
+	size_t n = s->nheld + more;
 
 	memcpy(w, s->held, s->nheld);
 	memcpy(w + s->nheld, io->in, more);
@@ -359,6 +362,24 @@ encode_one(struct ps_qpenc *s, struct ps_step_io *io)
 		io->in += more;
 		io->done = io->last;
 		return false;
+	}
+	*out_n = n;
+	return true;
+}
+
+/* Encodes one octet or line end; false when more input is needed or the end
+ * is reached. Within a window the input is looked at where it stands. */
+static bool
+encode_one(struct ps_qpenc *s, struct ps_step_io *io)
+{
+	uint8_t joint[AHEAD];
+	const uint8_t *w = io->in;
+	size_t n = in_left(io), end;
+
+	if (s->nheld != 0 || n < AHEAD) {
+		if (!look_ahead(s, io, joint, &n))
+			return false;
+		w = joint;
 	}
 	end = line_end(s, w, n);
 	if (end != 0)

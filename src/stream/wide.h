@@ -42,6 +42,8 @@ struct ps_wide {
 	unsigned (*look)(const uint8_t *p, size_t n);
 	/* The same for PS_TEXT_BLANK and PS_TEXT_FROM. */
 	unsigned (*look_fragile)(const uint8_t *p, size_t n);
+	/* How many of p[0..n) are greater than `c`. */
+	size_t	(*count_above)(const uint8_t *p, size_t n, uint8_t c);
 };
 
 /* ps_wide is the table of ps_cpu(). */

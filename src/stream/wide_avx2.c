@@ -30,7 +30,7 @@ first(octets v)
 	return (unsigned)__builtin_ctz((unsigned)_mm256_movemask_epi8((__m256i)v));
 }
 
-#include "stream/wide_scan.h"
+#include "stream/wide_scan.inc"
 
 static __m256i
 twice(__m128i v)
@@ -121,7 +121,7 @@ encode_block(const uint8_t *in, uint8_t *out)
 	_mm256_storeu_si256((__m256i_u *)out, digits(sixes(v)));
 }
 
-#include "stream/wide_base64.h"
+#include "stream/wide_base64.inc"
 
 PS_TARGET_END
 
@@ -133,5 +133,6 @@ const struct ps_wide ps_wide_avx2 = {
 	.pair = scan_pair,
 	.look = scan_look,
 	.look_fragile = scan_fragile,
+	.count_above = scan_count_above,
 };
 #endif

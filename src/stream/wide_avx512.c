@@ -30,7 +30,7 @@ first(octets v)
 	return (unsigned)__builtin_ctz((unsigned)_mm256_movemask_epi8((__m256i)v));
 }
 
-#include "stream/wide_scan.h"
+#include "stream/wide_scan.inc"
 
 /* Where the octets of the groups go: from words of four with the highest
  * unused and last, and to words 1 0 2 1. */
@@ -69,7 +69,7 @@ encode_block(const uint8_t *in, uint8_t *out)
 	    _mm512_permutexvar_epi8(six, _mm512_loadu_si512(ps_b64_digits)));
 }
 
-#include "stream/wide_base64.h"
+#include "stream/wide_base64.inc"
 
 PS_TARGET_END
 
@@ -81,5 +81,6 @@ const struct ps_wide ps_wide_avx512 = {
 	.pair = scan_pair,
 	.look = scan_look,
 	.look_fragile = scan_fragile,
+	.count_above = scan_count_above,
 };
 #endif

@@ -35,7 +35,7 @@ first(octets v)
 	return (unsigned)__builtin_ctzll(nibbles((uint8x16_t)v)) / 4;
 }
 
-#include "stream/wide_scan.h"
+#include "stream/wide_scan.inc"
 
 /* Each half of the table answers 0 for what is not its own. */
 static uint8x16_t
@@ -82,7 +82,7 @@ encode_block(const uint8_t *in, uint8_t *out)
 	vst4q_u8(out, digit);
 }
 
-#include "stream/wide_base64.h"
+#include "stream/wide_base64.inc"
 
 const struct ps_wide ps_wide_neon = {
 	.b64_decode = wide_decode,
@@ -92,5 +92,6 @@ const struct ps_wide ps_wide_neon = {
 	.pair = scan_pair,
 	.look = scan_look,
 	.look_fragile = scan_fragile,
+	.count_above = scan_count_above,
 };
 #endif

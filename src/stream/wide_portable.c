@@ -32,7 +32,7 @@ first(octets v)
 	return i;
 }
 
-#include "stream/wide_scan.h"
+#include "stream/wide_scan.inc"
 
 const struct ps_wide ps_wide_portable = {
 	.b64_decode = ps_b64_decode_clean,
@@ -42,4 +42,5 @@ const struct ps_wide ps_wide_portable = {
 	.pair = scan_pair,
 	.look = scan_look,
 	.look_fragile = scan_fragile,
+	.count_above = scan_count_above,
 };

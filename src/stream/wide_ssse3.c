@@ -33,7 +33,7 @@ first(octets v)
 	return (unsigned)__builtin_ctz((unsigned)_mm_movemask_epi8((__m128i)v));
 }
 
-#include "stream/wide_scan.h"
+#include "stream/wide_scan.inc"
 
 /* A bit for each kind of class: "+/", the figures, the letters from A or a,
  * the letters to Z or z, none. By the lower half: not in these; by the upper
@@ -120,7 +120,7 @@ encode_block(const uint8_t *in, uint8_t *out)
 	_mm_storeu_si128((__m128i_u *)out, digits(sixes(v)));
 }
 
-#include "stream/wide_base64.h"
+#include "stream/wide_base64.inc"
 
 PS_TARGET_END
 
@@ -132,5 +132,6 @@ const struct ps_wide ps_wide_ssse3 = {
 	.pair = scan_pair,
 	.look = scan_look,
 	.look_fragile = scan_fragile,
+	.count_above = scan_count_above,
 };
 #endif

@@ -31,18 +31,28 @@ ps_address_equal(const char *a, const char *b, enum ps_address_rule rule)
 
 /* --- an address among many --- */
 
-enum { KEY_MAX = PS_ADDRESS_MAX + 1 + PS_DOMAIN_MAX + 1 };
+_Static_assert(PS_ADDRESS_KEY == PS_ADDRESS_MAX + 1 + PS_DOMAIN_MAX + 1, "room for a key");
 
-/* Local part, "@" and domain; what PS_MATCH_SENDER takes for equal has one
- * key, and nothing else has: a domain holds no "@". */
+/* A domain holds no "@", so no two addresses share one. */
 static const char *
-mailbox_key(const struct ps_mailbox *m, char out[KEY_MAX])
+mailbox_key(const struct ps_mailbox *m, char out[PS_ADDRESS_KEY])
 {
 	for (size_t i = 0; i < m->nlocal; i++)
 		out[i] = (char)(m->ascii ? ps_ascii_lower(m->local[i]) : m->local[i]);
 	out[m->nlocal] = '@';
 	memcpy(out + m->nlocal + 1, m->domain, strlen(m->domain) + 1);
 	return out;
+}
+
+bool
+ps_address_key(const char *address, char out[PS_ADDRESS_KEY])
+{
+	struct ps_mailbox m;
+
+	if (address == NULL || !ps_mailbox_parse(&m, address))
+		return false;
+	mailbox_key(&m, out);
+	return true;
 }
 
 static int
@@ -77,7 +87,7 @@ ps_cert_names(const ps_cert *c, const char *address, enum ps_address_rule rule)
 {
 	const struct ps_cert_addresses *all;
 	struct ps_mailbox wanted, named;
-	char key[KEY_MAX];
+	char key[PS_ADDRESS_KEY];
 
 	if (c == NULL || address == NULL || !ps_mailbox_parse(&wanted, address))
 		return false;
@@ -133,7 +143,7 @@ static ps_code
 add(struct ps_cert_addresses *a, ps_slice value, bool utf8, ps_err *err)
 {
 	struct ps_mailbox m;
-	char *text, *name, key[KEY_MAX];
+	char *text, *name, key[PS_ADDRESS_KEY];
 	ps_code code;
 
 	if (value.n == 0 || value.n > PS_ADDRESS_MAX || memchr(value.p, 0, value.n) != NULL)

@@ -54,6 +54,8 @@ ps_slice ps_cert_key_id(ps_cert *c);
  * (case folded, white space compressed, string types apart). */
 bool	ps_cert_is(const ps_cert *c, ps_slice issuer, ps_slice serial);
 bool	ps_name_equal(ps_slice a, ps_slice b);
+/* ps_name_hash is the same for names that ps_name_equal takes for one. */
+uint32_t ps_name_hash(ps_slice name);
 /* ps_cert_is_in: is this certificate, octet for octet, one of the list? */
 bool	ps_cert_is_in(ps_cert *const *list, size_t n, const ps_cert *c);
 bool	ps_cert_self_issued(const ps_cert *c);	/* RFC 5280, 3.2: as a root is */
@@ -75,5 +77,9 @@ bool	ps_cert_names(const ps_cert *c, const char *address, enum ps_address_rule r
 bool	ps_address_equal(const char *a, const char *b, enum ps_address_rule rule);
 /* ps_address_hash: addresses that are equal as recipients have the same. */
 uint64_t ps_address_hash(const char *address);
+/* ps_address_key: local part in lower case, "@", domain as A-labels: what
+ * PS_MATCH_SENDER takes for equal has one key, and nothing else has. false: no address. */
+enum { PS_ADDRESS_KEY = 1024 + 1 + 255 + 1 };
+bool	ps_address_key(const char *address, char out[PS_ADDRESS_KEY]);
 
 #endif

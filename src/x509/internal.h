@@ -31,10 +31,6 @@ bool	ps_name_each(ps_slice name, ps_name_fn see, void *arg);
 /* ps_name_common writes the last commonName as it is, unescaped, else "". */
 const char *ps_name_common(ps_slice name, char *out, size_t size);
 
-/* --- name_equal.c --- */
-/* ps_name_hash is the same for names that ps_name_equal takes for one. */
-uint32_t ps_name_hash(ps_slice name);
-
 /* --- mailbox.c --- */
 /* RFC 5321, 4.5.3.1 says 64 + 1 + 255; local parts of senders are longer. */
 enum { PS_ADDRESS_MAX = 1024, PS_DOMAIN_MAX = 255 };
@@ -173,6 +169,62 @@ STACK_OF(X509) *ps_route_untrusted(const struct ps_route *route);
 PS_MUST ps_code ps_path_judge(const struct ps_path_in *in, const struct ps_route *route,
     struct ps_path_out *out, ps_err *err);
 
+/* --- points.c --- */
+enum { PS_URL_MAX = 1024 };
+enum ps_point { PS_POINT_OCSP, PS_POINT_CRL, PS_POINT_DELTA, PS_POINT_ISSUER };
+/* ps_point_of writes the i-th address by http that the certificate names; false:
+ * there are no more. ps_point_of_crl: where a list says its changes are. */
+bool	ps_point_of(X509 *x, enum ps_point what, size_t i, char out[PS_URL_MAX]);
+bool	ps_point_of_crl(const X509_CRL *crl, size_t i, char out[PS_URL_MAX]);
+
+/* --- news.c --- */
+struct ps_question {
+	enum ps_answer_kind kind;
+	const char	*key;		/* under which the answer is kept */
+	const char	*url;
+	ps_slice	 request;	/* n == 0: none */
+	bool		 may_ask;
+};
+/* ps_news_find finds what is kept or asks; *out is empty, and *out_why the words for that,
+ * when neither helps. Fails only when memory does, or the caller says stop. What is
+ * kept has a this_update; what was asked for now has none, until ps_news_keep. */
+PS_MUST ps_code ps_news_find(struct ps_news_source *s, const struct ps_question *q,
+    struct ps_answer *out, const char **out_why, ps_err *err);
+PS_MUST ps_code ps_news_keep(const struct ps_news_source *s, const struct ps_question *q,
+    const struct ps_answer *n, ps_err *err);
+
+/* --- ocsp.c --- */
+struct ps_ocsp_said {
+	bool		 revoked;
+	int64_t		 when;		/* it was */
+	long		 why;		/* CRLReason; -1: not said */
+	int64_t		 this_update, next_update;
+};
+struct ps_ocsp_about {
+	X509		*cert, *issuer;
+	STACK_OF(X509_CRL) *lists;	/* which may revoke a responder */
+	struct ocsp_request_st *asked;	/* whose nonce counts; NULL: none */
+};
+/* ps_ocsp_key adds the certificate's identifier in hex, terminated. */
+PS_MUST ps_code ps_ocsp_key(X509 *cert, X509 *issuer, struct ps_buf *out, ps_err *err);
+/* ps_ocsp_request: NULL when memory is out. */
+struct ocsp_request_st *ps_ocsp_request(X509 *cert, X509 *issuer, bool nonce);
+/* ps_ocsp_read: NULL, and *out what it says; else the words why it does not count. */
+const char *ps_ocsp_read(const struct ps_path_in *in, const struct ps_ocsp_about *about,
+    ps_slice der, struct ps_ocsp_said *out);
+
+/* --- crl_check.c --- */
+enum { PS_CHAIN_MAX = sizeof ((struct ps_path_out *)0)->chain / sizeof (ps_cert *) };
+/* `doubt`: the list itself may be forged, so not even "revoked" counts. */
+struct ps_known {
+	bool		 unknown, doubt, revoked;
+	int64_t		 when;
+	long		 why;		/* CRLReason; -1: not said */
+};
+/* ps_lists_ask fills PS_CHAIN_MAX places by what `lists` say. */
+PS_MUST ps_code ps_lists_ask(const struct ps_path_in *in, const struct ps_route *route,
+    STACK_OF(X509) *chain, STACK_OF(X509_CRL) *lists, struct ps_known *out, ps_err *err);
+
 /* --- revocation.c --- */
 /* ps_path_revocation judges a chain that ends at an anchor; `chain` is
  * out->chain as the crypto library has it. */
@@ -188,6 +240,11 @@ PS_MUST ps_code ps_lists_collect(STACK_OF(X509_CRL) *lists, const struct ps_path
 /* ps_lists_newest is thisUpdate of the newest list of the issuer of `x`;
  * INT64_MAX: there is none. */
 int64_t	ps_lists_newest(X509 *x, STACK_OF(X509_CRL) *lists);
+/* ps_lists_take adds a list that was fetched and keeps it, when somebody of the
+ * path or beside it signed it; else *out is NULL. *out is borrowed. */
+PS_MUST ps_code ps_lists_take(STACK_OF(X509_CRL) *lists, STACK_OF(X509) *chain,
+    const struct ps_route *route, const struct ps_question *q, struct ps_answer *n,
+    const struct ps_path_in *in, X509_CRL **out, ps_err *err);
 int64_t	ps_asn1_time(const ASN1_TIME *t);	/* 0: none, or cannot be read */
 
 #endif

@@ -7,6 +7,7 @@
  * cannot be read is none, since nobody knows whom it is silent about; the crypto
  * library is laxer there.
  */
+#include <openssl/err.h>
 #include <openssl/x509v3.h>
 
 #include "base/clock.h"
@@ -126,11 +127,45 @@ add_from_trust(STACK_OF(X509_CRL) *lists, const struct ps_path_in *in, ps_err *e
 	return code;
 }
 
+/* RFC 5280, 5: lists may be signed by others than the path's authorities. Whether
+ * these may speak for them, the crypto library judges. */
+static bool
+signed_beside_path(X509_CRL *crl, const struct ps_route *route)
+{
+	return route->others != NULL && signed_by_path(crl, route->others);
+}
+
+ps_code
+ps_lists_take(STACK_OF(X509_CRL) *lists, STACK_OF(X509) *chain, const struct ps_route *route,
+    const struct ps_question *q, struct ps_answer *n, const struct ps_path_in *in,
+    X509_CRL **out, ps_err *err)
+{
+	const unsigned char *p = n->bytes.p;
+	X509_CRL *crl = n->bytes.n > in->limits->crl_bytes ? NULL
+	    : d2i_X509_CRL(NULL, &p, (long)n->bytes.n);
+	bool asked = n->this_update == 0;
+	ps_code code;
+
+	*out = NULL;
+	ERR_clear_error();
+	if (crl == NULL || p != n->bytes.p + n->bytes.n || !scope_readable(crl) ||
+	    !(signed_by_path(crl, chain) || signed_beside_path(crl, route))) {
+		X509_CRL_free(crl);
+		return PS_OK;
+	}
+	n->this_update = ps_asn1_time(X509_CRL_get0_lastUpdate(crl));
+	n->next_update = ps_asn1_time(X509_CRL_get0_nextUpdate(crl));
+	if ((code = push(lists, crl, err)) != PS_OK)
+		return code;
+	*out = crl;
+	return asked ? ps_news_keep(in->news, q, n, err) : PS_OK;
+}
+
 bool
 ps_path_has_lists(const struct ps_path_in *in)
 {
 	return in->revocation != PS_REVOCATION_OFF &&
-	    (in->ncrl > 0 || sk_X509_CRL_num(in->trust->crls) > 0);
+	    (in->ncrl > 0 || in->news != NULL || sk_X509_CRL_num(in->trust->crls) > 0);
 }
 
 ps_code

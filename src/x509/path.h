@@ -10,6 +10,7 @@
  */
 
 #include "base/ctx.h"
+#include "base/news.h"
 #include "policy/policy.h"
 #include "x509/cert.h"
 
@@ -30,6 +31,17 @@ PS_MUST ps_code ps_trust_add_crl_file(struct ps_trust *t, const char *path,
 enum ps_revocation { PS_REVOCATION_OFF, PS_REVOCATION_SOFT, PS_REVOCATION_HARD };
 enum ps_purpose { PS_PURPOSE_SIGN, PS_PURPOSE_ENCRYPT, PS_PURPOSE_STAMP };
 
+/* Where news of certificates comes from. */
+struct ps_news_source {
+	const struct ps_news_keeper *keeper;	/* NULL: nothing is kept */
+	/* ask: NULL: nobody is asked. PS_E_NOT_FOUND: this one may not be asked. */
+	ps_code	(*ask)(void *arg, enum ps_answer_kind kind, const char *url, ps_slice request,
+		    struct ps_buf *out, ps_err *err);
+	void		*arg;
+	int64_t		 now;		/* what is asked for now is of then */
+	uint64_t	 left;		/* questions that may still be asked */
+};
+
 struct ps_path_in {
 	struct ps_trust	*trust;
 	ps_cert		*cert;		/* the end entity */
@@ -37,6 +49,9 @@ struct ps_path_in {
 	size_t		 nextra;
 	const ps_slice	*crl;		/* DER, from the message: hints only */
 	size_t		 ncrl;
+	const ps_slice	*ocsp;		/* the same: OCSPResponses */
+	size_t		 nocsp;
+	struct ps_news_source *news;	/* NULL: only what is given */
 	int64_t		 at;		/* the time to judge by */
 	bool		 past;		/* proven: what was revoked later was good then */
 	enum ps_purpose	 purpose;
@@ -91,8 +106,10 @@ struct ps_path_out {
 	struct ps_path_problem problem[8];
 	ps_cert		*chain[16];	/* leaf first, anchor last; refs */
 	size_t		 nchain;
-	bool		 revocation_checked;
-	int64_t		 revocation_at;	/* thisUpdate of what was used */
+	bool		 revocation_checked;	/* all of them but the anchor */
+	int64_t		 revocation_at;	/* thisUpdate of what was used, the oldest */
+	const char	*revocation_by;	/* "crl", "ocsp": of the leaf; NULL: not known */
+	const char	*revocation_why; /* words: why it is not known of all */
 };
 
 /* ps_path_check judges; an error only when memory or the library fails. May run

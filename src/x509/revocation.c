@@ -2,227 +2,237 @@
 /*
  * Was a certificate of the path revoked?
  *
- * A separate round over a path that is good so far, because a message brings
- * lists of its own and may not choose what we believe: a list from a message
- * counts only when a certificate of the path signed it, and then the newest
- * list counts, wherever it came from. A list that cannot be trusted leaves
- * the question open; only the caller's strictness decides what that means.
+ * A separate round over a path that is good so far. First what is at hand: the
+ * caller's lists, those of the message, OCSP answers that it carries. Then, for
+ * certificates of which nothing is known, what is kept, and, when the caller
+ * allows it, what their authorities' servers say; OCSP first, because an answer is
+ * smaller than a list. Nobody is asked about a path that is not trusted anyway: the
+ * sender of a mail would choose which servers learn that it was read. Whatever stays
+ * open, only the caller's strictness decides what that means.
  */
-#include <string.h>
-
+#include <openssl/ocsp.h>
 #include <openssl/x509_vfy.h>
 
-#include "base/clock.h"
+#include "base/text.h"
 #include "x509/internal.h"
 #include "x509/words.h"
 
 #define WHERE	"x509.revocation"
 
-enum { CHAIN_MAX = sizeof ((struct ps_path_out *)0)->chain / sizeof (ps_cert *) };
+enum { POINTS = 2 };	/* addresses of one kind that are tried for one certificate */
 
-/* What is known of each certificate. `doubt`: the list itself may be forged,
- * so not even "revoked" counts. */
-struct knowledge {
-	struct {
-		bool	 unknown, doubt, revoked;
-		int64_t	 when;
-		long	 why;		/* CRLReason; -1: not said */
-	} of[CHAIN_MAX];
-	const struct ps_path_in *in;
-	STACK_OF(X509_CRL) *lists;
+struct round {
+	const struct ps_path_in	*in;
+	const struct ps_route	*route;
+	STACK_OF(X509)		*chain;
+	STACK_OF(X509_CRL)	*lists;
+	struct ps_known		 list[PS_CHAIN_MAX];
+	struct ps_ocsp_said	 ocsp[PS_CHAIN_MAX];
+	bool			 answered[PS_CHAIN_MAX];	/* by OCSP */
+	const char		*why[PS_CHAIN_MAX];		/* nothing is known */
+	size_t			 n;		/* of the chain, without the anchor */
+	bool			 may_ask;
+	ps_err			*err;
 };
 
-/* --- asking the crypto library --- */
-
-/* An old list was true once, so what it revokes stays revoked, but it is
- * silent about the rest. */
 static bool
-only_old(int error)
+open_question(const struct round *r, size_t i)
 {
-	return error == X509_V_ERR_CRL_HAS_EXPIRED || error == X509_V_ERR_CRL_NOT_YET_VALID;
-}
-
-/* Of the past, a list that was made since knows all. */
-static bool
-only_newer(const struct knowledge *k, int error)
-{
-	return k->in->past && error == X509_V_ERR_CRL_NOT_YET_VALID;
+	return !r->answered[i] && (r->list[i].unknown || r->list[i].doubt);
 }
 
 static bool
-about_lists(int error)
+any_open(const struct round *r)
 {
-	static const int errors[] = {
-		X509_V_ERR_UNABLE_TO_GET_CRL,
-		X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE,
-		X509_V_ERR_CRL_SIGNATURE_FAILURE,
-		X509_V_ERR_ERROR_IN_CRL_LAST_UPDATE_FIELD,
-		X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD,
-		X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER,
-		X509_V_ERR_KEYUSAGE_NO_CRL_SIGN,
-		X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION,
-		X509_V_ERR_DIFFERENT_CRL_SCOPE,
-		X509_V_ERR_CRL_PATH_VALIDATION_ERROR,
-		X509_V_ERR_UNSUPPORTED_EXTENSION_FEATURE,
-	};
-
-	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
-		if (errors[i] == error)
+	for (size_t i = 0; i < r->n; i++)
+		if (open_question(r, i))
 			return true;
 	return false;
 }
 
-/* When the key was no longer its owner's: as its issuer says (RFC 5280, 5.3.2), else
- * when it was revoked. */
-static int64_t
-lost_when(X509_REVOKED *entry)
+static ps_code
+ask_lists(struct round *r)
 {
-	int64_t when = ps_asn1_time(X509_REVOKED_get0_revocationDate(entry)), since;
-	ASN1_GENERALIZEDTIME *t = X509_REVOKED_get_ext_d2i(entry, NID_invalidity_date, NULL, NULL);
-
-	if (t == NULL)
-		return when;
-	since = ps_asn1_time(t);
-	ASN1_GENERALIZEDTIME_free(t);
-	return since < when ? since : when;
+	if (sk_X509_CRL_num(r->lists) > 0)
+		return ps_lists_ask(r->in, r->route, r->chain, r->lists, r->list, r->err);
+	for (size_t i = 0; i < r->n; i++)
+		r->list[i].unknown = true;
+	return PS_OK;
 }
 
-static long
-reason_of(const X509_REVOKED *entry)
-{
-	ASN1_ENUMERATED *e = X509_REVOKED_get_ext_d2i(entry, NID_crl_reason, NULL, NULL);
-	long reason = e == NULL ? -1 : ASN1_ENUMERATED_get(e);
+/* --- OCSP --- */
 
-	ASN1_ENUMERATED_free(e);
-	return reason;
+static struct ps_ocsp_about
+about(const struct round *r, size_t i)
+{
+	return (struct ps_ocsp_about){ .cert = sk_X509_value(r->chain, (int)i),
+	    .issuer = sk_X509_value(r->chain, (int)i + 1), .lists = r->lists };
 }
 
-/* The crypto library forgets which list it was when that is not of the time asked
- * for, so all are looked at, and the earliest time counts. */
+/* Of two answers the newer counts, but nothing takes a revocation back. */
 static void
-note_revoked(X509_STORE_CTX *ctx, struct knowledge *k, size_t depth)
+take_answer(struct round *r, size_t i, const struct ps_ocsp_said *said)
 {
-	X509 *x = X509_STORE_CTX_get_current_cert(ctx);
-	int64_t earliest = INT64_MIN, lost;
+	if (!r->answered[i] || (!r->ocsp[i].revoked && (said->revoked ||
+	    said->this_update > r->ocsp[i].this_update)))
+		r->ocsp[i] = *said;
+	r->answered[i] = true;
+}
 
-	k->of[depth].why = -1;
-	for (int i = 0; i < sk_X509_CRL_num(k->lists); i++) {
-		X509_REVOKED *entry = NULL;
+/* RFC 5940: answers that the message carries, each for any of the path. */
+static void
+read_stapled(struct round *r)
+{
+	struct ps_ocsp_said said;
 
-		if (X509_CRL_get0_by_cert(sk_X509_CRL_value(k->lists, i), &entry, x) != 1)
-			continue;
-		lost = lost_when(entry);
-		if (earliest != INT64_MIN && lost >= earliest)
-			continue;
-		earliest = lost;
-		k->of[depth].when = ps_asn1_time(X509_REVOKED_get0_revocationDate(entry));
-		k->of[depth].why = reason_of(entry);
+	for (size_t i = 0; i < r->n; i++) {
+		struct ps_ocsp_about of = about(r, i);
+
+		for (size_t j = 0; j < r->in->nocsp; j++)
+			if (ps_ocsp_read(r->in, &of, r->in->ocsp[j], &said) == NULL)
+				take_answer(r, i, &said);
 	}
-	/* What was signed before the key was lost stays signed. */
-	k->of[depth].revoked = !k->in->past || earliest <= k->in->at;
 }
 
-/* What is wrong with the path itself was told in the round before. The path
- * of a list's own signer, a context within this one, must be without fault. */
-static int
-note(int ok, X509_STORE_CTX *ctx)
+/* An answer that counts is kept; one that does not says why. */
+static ps_code
+judge_news(struct round *r, size_t i, const struct ps_ocsp_about *of,
+    const struct ps_question *q, struct ps_answer *n)
 {
-	struct knowledge *k = X509_STORE_CTX_get_app_data(ctx);
-	int error = X509_STORE_CTX_get_error(ctx), depth = X509_STORE_CTX_get_error_depth(ctx);
+	struct ps_ocsp_said said;
+	const char *why = ps_ocsp_read(r->in, of, ps_buf_get(&n->bytes), &said);
 
-	if (ok != 0 || k == NULL)
-		return ok;
-	if (error == X509_V_ERR_OUT_OF_MEM)
-		return 0;
-	if (depth < 0 || depth >= CHAIN_MAX)
-		return 1;
-	if (error == X509_V_ERR_CERT_REVOKED)
-		note_revoked(ctx, k, (size_t)depth);
-	else if (only_newer(k, error))
-		return 1;
-	else if (only_old(error))
-		k->of[depth].unknown = true;
-	else if (about_lists(error))
-		k->of[depth].doubt = true;
-	return 1;
+	if (why != NULL) {
+		r->why[i] = why;
+		return PS_OK;
+	}
+	take_answer(r, i, &said);
+	if (n->this_update == said.this_update)
+		return PS_OK;
+	n->this_update = said.this_update;
+	n->next_update = said.next_update;
+	return ps_news_keep(r->in->news, q, n, r->err);
 }
 
-/* The answers are about places in the chain; among the certificates that may
- * have signed lists the crypto library could find itself another one. */
-static bool
-same_chain(STACK_OF(X509) *a, STACK_OF(X509) *b)
+static ps_code
+ask_responder(struct round *r, size_t i, const char *url, const char *key)
 {
-	if (sk_X509_num(a) != sk_X509_num(b))
-		return false;
-	for (int i = 0; i < sk_X509_num(a); i++)
-		if (X509_cmp(sk_X509_value(a, i), sk_X509_value(b, i)) != 0)
-			return false;
-	return true;
-}
+	struct ps_ocsp_about of = about(r, i);
+	struct ps_question q = { .kind = PS_ANSWER_OCSP, .url = url, .key = key,
+	    .may_ask = r->may_ask };
+	struct ps_answer n = { 0 };
+	unsigned char *der = NULL;
+	int size = -1;
+	ps_code code;
 
-static void
-doubt_all(struct knowledge *k)
-{
-	for (size_t i = 0; i < CHAIN_MAX; i++)
-		k->of[i].doubt = true;
-}
-
-/* The path first, so that it is found again, then those who may have signed lists. */
-static struct stack_st_X509 *
-untrusted_of(const struct ps_route *route, bool others)
-{
-	STACK_OF(X509) *all = ps_route_untrusted(route);
-	int n = others ? sk_X509_num(route->others) : 0;
-
-	for (int i = 0; i < n && all != NULL; i++)
-		if (sk_X509_push(all, sk_X509_value(route->others, i)) <= 0) {
-			sk_X509_free(all);
-			return NULL;
+	/* Who insists on an answer wants a new one; without a nonce it can come from a
+	 * cache near the responder (RFC 5019, 6). */
+	of.asked = ps_ocsp_request(of.cert, of.issuer, r->in->revocation == PS_REVOCATION_HARD);
+	if (of.asked != NULL)
+		size = i2d_OCSP_REQUEST(of.asked, &der);
+	if (size <= 0) {
+		code = ps_nomem(r->err, WHERE);
+		goto out;
+	}
+	q.request = (ps_slice){ der, (size_t)size };
+	code = ps_news_find(r->in->news, &q, &n, &r->why[i], r->err);
+	if (code == PS_OK && n.bytes.n != 0) {
+		/* What was kept was for another nonce. */
+		if (n.this_update != 0) {
+			OCSP_REQUEST_free(of.asked);
+			of.asked = NULL;
 		}
-	return all;
-}
-
-static ps_code
-ask(const struct ps_route *route, STACK_OF(X509) *untrusted, STACK_OF(X509) *chain,
-    struct knowledge *k, bool *out_same, ps_err *err)
-{
-	unsigned long flags = X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL |
-	    X509_V_FLAG_EXTENDED_CRL_SUPPORT | X509_V_FLAG_USE_DELTAS;
-	X509_STORE_CTX *ctx = ps_path_ctx(k->in, route, untrusted, flags);
-	ps_code code = PS_OK;
-	bool good;
-
-	if (ctx == NULL)
-		return ps_nomem(err, WHERE);
-	X509_STORE_CTX_set0_crls(ctx, k->lists);
-	X509_STORE_CTX_set_app_data(ctx, k);
-	X509_STORE_CTX_set_verify_cb(ctx, note);
-	good = X509_verify_cert(ctx) == 1;
-	if (X509_STORE_CTX_get_error(ctx) == X509_V_ERR_OUT_OF_MEM)
-		code = ps_nomem(err, WHERE);
-	*out_same = good && same_chain(X509_STORE_CTX_get0_chain(ctx), chain);
-	X509_STORE_CTX_free(ctx);
-	return code;
-}
-
-/* Whatever else a message brings, it cannot keep us from asking about the path. */
-static ps_code
-ask_about(const struct ps_route *route, STACK_OF(X509) *chain, struct knowledge *k, ps_err *err)
-{
-	STACK_OF(X509) *untrusted;
-	bool same = false;
-	ps_code code = PS_OK;
-
-	for (unsigned others = 2; others-- > 0 && code == PS_OK && !same;) {
-		memset(k->of, 0, sizeof k->of);
-		untrusted = untrusted_of(route, others == 1);
-		code = untrusted == NULL ? ps_nomem(err, WHERE)
-		    : ask(route, untrusted, chain, k, &same, err);
-		sk_X509_free(untrusted);
+		code = judge_news(r, i, &of, &q, &n);
 	}
-	if (!same)
-		doubt_all(k);
+out:
+	ps_answer_clear(&n);
+	OPENSSL_free(der);
+	OCSP_REQUEST_free(of.asked);
 	return code;
+}
+
+static ps_code
+ask_responders(struct round *r, size_t i)
+{
+	X509 *x = sk_X509_value(r->chain, (int)i);
+	struct ps_buf key = { .n = 0 };
+	char url[PS_URL_MAX];
+	ps_code code = PS_OK;
+
+	for (size_t k = 0; k < POINTS && code == PS_OK && open_question(r, i) &&
+	    ps_point_of(x, PS_POINT_OCSP, k, url); k++) {
+		if (key.n == 0)
+			code = ps_ocsp_key(x, sk_X509_value(r->chain, (int)i + 1), &key, r->err);
+		if (code == PS_OK)
+			code = ask_responder(r, i, url, (const char *)key.p);
+	}
+	ps_buf_clear(&key);
+	return code;
+}
+
+/* --- lists --- */
+
+static ps_code
+fetch_list(struct round *r, size_t i, const char *url, X509_CRL **out)
+{
+	struct ps_question q = { .kind = PS_ANSWER_CRL, .url = url, .key = url,
+	    .may_ask = r->may_ask };
+	struct ps_answer n = { 0 };
+	ps_code code = ps_news_find(r->in->news, &q, &n, &r->why[i], r->err);
+
+	*out = NULL;
+	if (code == PS_OK && n.bytes.n != 0)
+		code = ps_lists_take(r->lists, r->chain, r->route, &q, &n, r->in, out, r->err);
+	if (code == PS_OK && n.bytes.n != 0 && *out == NULL)
+		r->why[i] = W_NEWS_LIST;
+	ps_answer_clear(&n);
+	return code;
+}
+
+/* A list and what it says changed since (RFC 5280, 5.2.6); *out_any: there is one. */
+static ps_code
+fetch_lists(struct round *r, size_t i, size_t k, bool *out_any)
+{
+	X509 *x = sk_X509_value(r->chain, (int)i);
+	X509_CRL *list = NULL, *delta;
+	char url[PS_URL_MAX];
+	ps_code code = PS_OK;
+
+	if (ps_point_of(x, PS_POINT_CRL, k, url))
+		code = fetch_list(r, i, url, &list);
+	if (code != PS_OK || list == NULL)
+		return code;
+	*out_any = true;
+	if (ps_point_of(x, PS_POINT_DELTA, k, url) || ps_point_of_crl(list, k, url))
+		code = fetch_list(r, i, url, &delta);
+	return code;
+}
+
+static ps_code
+fetch_all_lists(struct round *r)
+{
+	ps_code code = PS_OK;
+
+	for (size_t k = 0; k < POINTS && code == PS_OK && any_open(r); k++) {
+		bool any = false;
+
+		for (size_t i = 0; i < r->n && code == PS_OK; i++)
+			if (open_question(r, i))
+				code = fetch_lists(r, i, k, &any);
+		if (code == PS_OK && any)
+			code = ask_lists(r);
+	}
+	return code;
+}
+
+static ps_code
+find_news(struct round *r)
+{
+	ps_code code = PS_OK;
+
+	for (size_t i = 0; i < r->n && code == PS_OK; i++)
+		code = ask_responders(r, i);
+	return code == PS_OK && any_open(r) ? fetch_all_lists(r) : code;
 }
 
 /* --- the answer --- */
@@ -264,53 +274,90 @@ tell_revoked(ps_cert *c, bool leaf, int64_t when, long why, struct ps_path_out *
 }
 
 static void
-answer(const struct ps_path_in *in, const struct knowledge *k, size_t i, struct ps_path_out *out)
+tell_unknown(const struct round *r, size_t i, struct ps_path_out *out)
 {
-	ps_cert *c = out->chain[i];
-	bool unknown = k->of[i].unknown || k->of[i].doubt;
+	if (out->revocation_why == NULL)
+		out->revocation_why = r->why[i] != NULL ? r->why[i] : W_NEWS_NOTHING;
+	if (r->in->revocation != PS_REVOCATION_HARD)
+		return;
+	ps_problem_add(out, &(struct ps_problem){ .reason = PS_PATH_REVOCATION_UNKNOWN,
+	    .words = r->why[i] == NULL ? W_PATH_NO_CRL : W_PATH_NO_NEWS,
+	    .cert = out->chain[i], .why = r->why[i] });
+}
 
-	if (k->of[i].revoked && !k->of[i].doubt)
-		tell_revoked(c, i == 0, k->of[i].when, k->of[i].why, out);
-	else if (unknown && in->revocation == PS_REVOCATION_HARD)
-		ps_problem_add(out, &(struct ps_problem){
-			.reason = PS_PATH_REVOCATION_UNKNOWN,
-			.words = W_PATH_NO_CRL, .cert = c });
-	if (unknown)
-		out->revocation_checked = false;
+static void
+answer(const struct round *r, size_t i, struct ps_path_out *out)
+{
+	const struct ps_known *list = &r->list[i];
+	const struct ps_ocsp_said *ocsp = &r->ocsp[i];
+
+	if (list->revoked && !list->doubt)
+		tell_revoked(out->chain[i], i == 0, list->when, list->why, out);
+	else if (r->answered[i] && ocsp->revoked)
+		tell_revoked(out->chain[i], i == 0, ocsp->when, ocsp->why, out);
+	else if (open_question(r, i))
+		tell_unknown(r, i, out);
+}
+
+/* When what we know was said, and by what. */
+static int64_t
+said_when(const struct round *r, size_t i, const char **out_by)
+{
+	if (r->answered[i]) {
+		*out_by = "ocsp";
+		return r->ocsp[i].this_update;
+	}
+	*out_by = "crl";
+	return ps_lists_newest(sk_X509_value(r->chain, (int)i), r->lists);
 }
 
 /* The anchor is not asked about: nobody could revoke it but itself. */
 static void
-all_answers(const struct ps_path_in *in, const struct knowledge *k, STACK_OF(X509) *chain,
-    STACK_OF(X509_CRL) *lists, struct ps_path_out *out)
+all_answers(const struct round *r, struct ps_path_out *out)
 {
 	int64_t oldest = INT64_MAX, at;
+	const char *by;
 
-	out->revocation_checked = out->nchain > 1;
-	for (size_t i = 0; i + 1 < out->nchain; i++) {
-		answer(in, k, i, out);
-		at = ps_lists_newest(sk_X509_value(chain, (int)i), lists);
+	for (size_t i = 0; i < r->n; i++) {
+		answer(r, i, out);
+		at = said_when(r, i, &by);
 		if (at < oldest)
 			oldest = at;
+		if (i == 0 && !open_question(r, 0))
+			out->revocation_by = by;
 	}
+	out->revocation_checked = r->n > 0 && !any_open(r);
 	if (out->revocation_checked && oldest != INT64_MAX)
 		out->revocation_at = oldest;
+}
+
+static ps_code
+judge(struct round *r, struct ps_path_out *out)
+{
+	ps_code code = ps_lists_collect(r->lists, r->in, r->chain, r->err);
+
+	if (code != PS_OK || (sk_X509_CRL_num(r->lists) == 0 && r->in->nocsp == 0 &&
+	    r->in->news == NULL && r->in->revocation != PS_REVOCATION_HARD))
+		return code;
+	if ((code = ask_lists(r)) != PS_OK)
+		return code;
+	read_stapled(r);
+	if (r->in->news != NULL && any_open(r))
+		code = find_news(r);
+	if (code == PS_OK)
+		all_answers(r, out);
+	return code;
 }
 
 ps_code
 ps_path_revocation(const struct ps_path_in *in, const struct ps_route *route,
     STACK_OF(X509) *chain, struct ps_path_out *out, ps_err *err)
 {
-	STACK_OF(X509_CRL) *lists = sk_X509_CRL_new_null();
-	struct knowledge k = { .in = in, .lists = lists };
-	ps_code code;
+	struct round r = { .in = in, .route = route, .chain = chain, .err = err,
+	    .lists = sk_X509_CRL_new_null(), .may_ask = out->good,
+	    .n = out->nchain > 0 ? out->nchain - 1 : 0 };
+	ps_code code = r.lists == NULL ? ps_nomem(err, WHERE) : judge(&r, out);
 
-	code = lists == NULL ? ps_nomem(err, WHERE) : ps_lists_collect(lists, in, chain, err);
-	if (code == PS_OK && (sk_X509_CRL_num(lists) > 0 || in->revocation == PS_REVOCATION_HARD)) {
-		code = ask_about(route, chain, &k, err);
-		if (code == PS_OK)
-			all_answers(in, &k, chain, lists, out);
-	}
-	sk_X509_CRL_pop_free(lists, X509_CRL_free);
+	sk_X509_CRL_pop_free(r.lists, X509_CRL_free);
 	return code;
 }

@@ -173,11 +173,9 @@ usage_cases() {
 	expect usage.same-name 2 'would both be written to draft.eml' \
 	    postseal open --out-dir pki draft.eml ../command/draft.eml
 	expect usage.no-folder 2 'mkdir -p nowhere' postseal open --out-dir nowhere draft.eml
-	expect usage.online 2 'never asks the network' postseal open --online draft.eml
+	expect usage.online 2 'exclude each other' postseal open --online --offline draft.eml
 	expect usage.identity-address 2 'comes with a later version' \
 	    postseal open --identity bob@example.net draft.eml
-	expect usage.identity-token 2 'keys in tokens come with a later version' \
-	    postseal open --identity 'pkcs11:token=x' draft.eml
 	expect usage.no-identity 2 'signing needs --identity FILE' postseal seal draft.eml
 	expect usage.headers 2 'not one of: off, none, baseline, shy' \
 	    postseal encrypt --headers bold draft.eml

@@ -3,7 +3,8 @@
 #
 # Small tools for the end-to-end scripts: reads verdicts, takes mails apart and
 # puts them together without any code of the program under test.
-"""usage: judge.py json FILE PATH=VALUE...	verdict fields; PATH.# is a length
+"""usage: judge.py json FILE PATH=VALUE...	verdict fields; PATH.# is a length;
+				PATH~REGEX: it is found there
 	judge.py body FILE			what lies below the header section, decoded
 	judge.py split MAIL DIR			DIR/content and DIR/cms (DER) of a signed mail
 	judge.py extract MAIL		the CMS object of a mail, on stdout
@@ -50,12 +51,12 @@ def judge_json(path, *tests):
     text = read(path)
     verdict = json.loads(text)
     for test in tests:
-        place, want = test.split("=", 1)
+        place, how, want = re.fullmatch(r"([^=~]*)([=~])(.*)", test, re.S).groups()
         try:
             found = look(verdict, place)
         except (KeyError, IndexError, TypeError) as e:
             found = "nothing (%r)" % e
-        if found != want:
+        if found != want if how == "=" else re.search(want, found) is None:
             print(text.decode("utf-8", "replace").strip())
             sys.exit("%s is %s, but %s was expected" % (place, found, want))
 

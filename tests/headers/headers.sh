@@ -19,7 +19,7 @@ compiled=
 alone() {
 	compiler=$1 language=$2 header=$3
 	shift 3
-	printf '#include "%s"\n#include "%s"\n' "$header" "$header" >"$scratch/alone.c"
+	printf '#include "%s"\n#include "%s"\ntypedef int ps_alone;\n' "$header" "$header" >"$scratch/alone.c"
 	# shellcheck disable=SC2086 # a list of options
 	"$compiler" -x "$language" $warnings "$@" "$scratch/alone.c" || {
 		echo "$header does not compile alone ($compiler, $language)"

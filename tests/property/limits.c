@@ -485,6 +485,8 @@ static const struct row {
 	{ "diagnoses", NULL, 0, false, "test_diagnosis below" },
 	{ "beside", NULL, 0, false, "test_beside below" },
 	{ "rehashes", NULL, 0, false, "test_rehashes below" },
+	{ "questions", NULL, 0, false, "unit/test_news.c" },
+	{ "news_bytes", NULL, 0, false, "unit/test_news.c" },
 	{ "stamp_bytes", NULL, 0, false, "unit/test_stamp.c" },
 	{ "oneshot", NULL, 0, false, "no refusal: the state is unknown, reason too-large" },
 	{ "plan_max", NULL, 0, false, "no refusal: property/windows.c" },

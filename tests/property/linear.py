@@ -315,7 +315,7 @@ def _(n):
     return mail(multipart(b"X: y\r\n" * n + text(b"x")))
 
 
-@row("octets of a header field", 60000, "signed")
+@row("octets of a header field", 30000, "signed")
 def _(n):
     return fields("alice@good.test", subject="\r\n ".join(["x" * 68] * (n // 70))) + \
         signed_entity()

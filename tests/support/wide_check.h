@@ -310,6 +310,16 @@ wide_plain_fragile(const uint8_t *p, size_t n)
 	return seen;
 }
 
+static inline size_t
+wide_plain_above(const uint8_t *p, size_t n, uint8_t c)
+{
+	size_t count = 0;
+
+	while (n-- > 0)
+		count += p[n] > c;
+	return count;
+}
+
 static inline int
 wide_check_scan(const struct ps_wide *w, const uint8_t *p, size_t n)
 {
@@ -323,6 +333,9 @@ wide_check_scan(const struct ps_wide *w, const uint8_t *p, size_t n)
 	}
 	failed += w->look(p, n) != wide_plain_look(p, n);
 	failed += w->look_fragile(p, n) != wide_plain_fragile(p, n);
+	for (int c = 0; c < 256; c += 63)
+		failed += w->count_above(p, n, (uint8_t)c) != wide_plain_above(p, n, (uint8_t)c);
+	failed += w->count_above(p, n, 126) != wide_plain_above(p, n, 126);
 	if (failed != 0)
 		printf("a scan of %zu octets is wrong\n", n);
 	return failed;
@@ -353,6 +366,23 @@ wide_check_scans(const struct ps_wide *w)
 	return failed;
 }
 
+/* One octet throughout, so that a count goes as high as it can. */
+static inline int
+wide_check_long(const struct ps_wide *w)
+{
+	static uint8_t p[40000];
+	int failed = 0;
+
+	for (int c = 'a'; c < 256; c += 70) {
+		memset(p, c, sizeof p);
+		failed += wide_check_scan(w, p, sizeof p);
+		p[sizeof p - 2] = '\n';
+		p[sizeof p - 1] = '-';
+		failed += wide_check_scan(w, p, sizeof p);
+	}
+	return failed;
+}
+
 /* wide_check answers how many comparisons failed, and says which. */
 static inline int
 wide_check(const struct ps_wide *w)
@@ -363,7 +393,8 @@ wide_check(const struct ps_wide *w)
 	if (r == NULL)
 		abort();
 	failed = wide_check_decode(w, r, r + 1) + wide_check_encode(w, r, r + 1) +
-	    wide_check_lines(w, r, r + 1) + wide_check_scans(w);
+	    wide_check_lines(w, r, r + 1) + wide_check_scans(w) +
+	    wide_check_long(w);
 	free(r);
 	return failed;
 }

@@ -18,12 +18,14 @@ struct authority {
 };
 
 static ps_code
-answer(void *arg, ps_slice request, ps_writer *out, ps_err *err)
+answer(void *arg, int kind, const char *url, ps_slice request, ps_writer *out, ps_err *err)
 {
 	struct authority *a = arg;
 	uint8_t octet = 'x';
 	ps_code code = a->code;
 
+	assert_int_equal(kind, PS_FETCH_STAMP);
+	assert_string_equal(url, "http://tsa.example/");
 	assert_true(request.n <= sizeof a->asked[0]);
 	memcpy(a->asked[a->calls++ % 2], request.p, request.n);
 	a->nasked = request.n;
@@ -44,7 +46,8 @@ sign_with(struct authority *a, uint64_t limit, bool *out_empty, ps_err *err)
 
 	must(ps_ctx_set_limit(ctx, "stamp_bytes", limit, err), err, "limit");
 	must(mail_protector(ctx, "carol", NULL, &pr, err), err, "protector");
-	must(ps_protector_set_timestamp(pr, answer, a, err), err, "stamp");
+	must(ps_protector_set_fetch(pr, answer, a, err), err, "fetch");
+	must(ps_protector_set_timestamp(pr, "http://tsa.example/", err), err, "stamp");
 	must(ps_reader_open_memory(&in, mail_text(mail_draft), err), err, "in");
 	must(ps_writer_open_memory(&out, 1 << 20, err), err, "out");
 	code = ps_protect(pr, PS_SIGN, in, out, err);
