@@ -13,12 +13,11 @@
 
 #include "stream/helper.h"
 
-enum { SLOTS = 4, SLOT = 131072 };
+enum { SLOTS = 4, BEFORE = PS_PEEK_MAX, SLOT = 131072 };
 
 struct slot {
-	uint8_t		 before[PS_PEEK_MAX];
-	uint8_t		 p[SLOT];
-	size_t		 n;
+	uint8_t		 p[BEFORE + SLOT];
+	size_t		 n;		/* octets at p[BEFORE] */
 };
 
 struct ahead {
@@ -71,7 +70,7 @@ ahead_run(struct ps_job *job)
 	a->got = a->got_end ? 0 : in.n < SLOT ? in.n : SLOT;
 	if (a->got_end)
 		return;
-	memcpy(s->p, in.p, a->got);
+	memcpy(s->p + BEFORE, in.p, a->got);
 	ps_reader_consume(a->src, a->got);
 }
 
@@ -105,8 +104,8 @@ next_slot(struct ahead *a)
 	if (!more)
 		return false;
 	if (a->has != 0)
-		memcpy(s->p - a->has, a->at, a->has);
-	a->at = s->p - a->has;
+		memcpy(s->p + BEFORE - a->has, a->at, a->has);
+	a->at = s->p + BEFORE - a->has;
 	a->has += s->n;
 	a->showing = true;
 	ps_helper_lock(a->helper);
