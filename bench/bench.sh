@@ -261,7 +261,7 @@ operation() {
 
 small() {
 	[ -f "$tree/bench/small.c" ] || return 0
-	compile small "$tree"/bench/small*.c "$build/libpostseal.a" -lcrypto -lz -lidn2 \
+	compile small "$tree"/bench/small*.c "$build/libpostseal.a" -lcrypto -lz \
 	    -pthread
 	./small ${BENCH_ROUNDS:+-n "$BENCH_ROUNDS"} | tee small.txt
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reads ahead by the helper.
+ * Reads ahead: by the helper, or by the owner when he would have to wait.
  *
  * Each window of the source becomes a slot of a small ring. A peek that wants
  * more than its slot has left gets the rest copied in front of the next slot,
@@ -13,12 +13,11 @@
 
 #include "stream/helper.h"
 
-enum { SLOTS = 4, SLOT = 131072 };
+enum { SLOTS = 4, BEFORE = PS_PEEK_MAX, SLOT = 131072 };
 
 struct slot {
-	uint8_t		 before[PS_PEEK_MAX];
-	uint8_t		 p[SLOT];
-	size_t		 n;
+	uint8_t		 p[BEFORE + SLOT];
+	size_t		 n;		/* octets at p[BEFORE] */
 };
 
 struct ahead {
@@ -35,7 +34,7 @@ struct ahead {
 	ps_code		 code;		/* ... because of this */
 	ps_err		 failed;
 
-	size_t		 got;		/* the helper's: octets of this piece */
+	size_t		 got;		/* of the piece that is being done: its octets */
 	bool		 got_end;
 	ps_code		 got_code;
 
@@ -71,7 +70,7 @@ ahead_run(struct ps_job *job)
 	a->got = a->got_end ? 0 : in.n < SLOT ? in.n : SLOT;
 	if (a->got_end)
 		return;
-	memcpy(s->p, in.p, a->got);
+	memcpy(s->p + BEFORE, in.p, a->got);
 	ps_reader_consume(a->src, a->got);
 }
 
@@ -99,14 +98,14 @@ next_slot(struct ahead *a)
 
 	ps_helper_lock(a->helper);
 	while (a->filled == next && !a->over)
-		ps_helper_wait(a->helper);
+		ps_helper_assist(a->helper, &a->job);
 	more = a->filled != next;
 	ps_helper_unlock(a->helper);
 	if (!more)
 		return false;
 	if (a->has != 0)
-		memcpy(s->p - a->has, a->at, a->has);
-	a->at = s->p - a->has;
+		memcpy(s->p + BEFORE - a->has, a->at, a->has);
+	a->at = s->p + BEFORE - a->has;
 	a->has += s->n;
 	a->showing = true;
 	ps_helper_lock(a->helper);

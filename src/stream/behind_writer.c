@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Writes behind by the helper.
+ * Writes behind: by the helper, or by the owner when he would have to wait.
  *
  * What is written is collected in a slot of a small ring; a full one is the
  * helper's. An error of the destination stops the helper and is told by the
@@ -32,7 +32,7 @@ struct behind {
 	ps_code		 code;
 	ps_err		 failed;
 
-	ps_code		 put_code;	/* the helper's: of this piece */
+	ps_code		 put_code;	/* of the piece that is being done */
 };
 
 static struct behind *
@@ -87,7 +87,7 @@ hand_over(struct behind *b, unsigned left, ps_err *err)
 	b->filled++;
 	ps_helper_wake(b->helper);
 	while (b->code == PS_OK && b->filled - b->emptied > left)
-		ps_helper_wait(b->helper);
+		ps_helper_assist(b->helper, &b->job);
 	code = b->code;
 	ps_helper_unlock(b->helper);
 	if (code != PS_OK) {

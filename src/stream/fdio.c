@@ -12,7 +12,10 @@
 
 #include "stream/words.h"
 
-enum { GATHER = 65536 };
+enum {
+	GATHER	= 65536,
+	DIRECT	= 16384,	/* from here on a copy costs more than a call */
+};
 
 /* Standard input and output may be shared with a process that made them
  * non-blocking; that is no reason to fail. */
@@ -97,12 +100,12 @@ ps_fdout_write(struct ps_fdout *o, ps_slice in, const char *path, ps_err *err)
 {
 	ps_code code;
 
-	if (in.n > GATHER - o->n) {
+	if (in.n >= DIRECT || in.n > GATHER - o->n) {
 		code = ps_fdout_flush(o, path, err);
 		if (code != PS_OK)
 			return code;
 	}
-	if (in.n >= GATHER)
+	if (in.n >= DIRECT)
 		return put_out(o, in, path, err);
 	memcpy(o->p + o->n, in.p, in.n);
 	o->n += in.n;

@@ -31,12 +31,18 @@ next_ready(struct ps_helper *h)
 	for (unsigned i = 0; i < PS_JOBS; i++) {
 		struct ps_job *job = h->job[(h->turn + i) % PS_JOBS];
 
-		if (job != NULL && job->ready(job)) {
+		if (job != NULL && !job->busy && job->ready(job)) {
 			h->turn = (h->turn + i + 1) % PS_JOBS;
 			return job;
 		}
 	}
 	return NULL;
+}
+
+static void
+wait_for_piece(struct ps_helper *h)
+{
+	(void)pthread_cond_wait(&h->done, &h->lock);
 }
 
 static void
@@ -145,7 +151,7 @@ ps_helper_remove(struct ps_helper *h, struct ps_job *job)
 		if (h->job[i] == job)
 			h->job[i] = NULL;
 	while (job->busy)
-		ps_helper_wait(h);
+		wait_for_piece(h);
 	ps_helper_unlock(h);
 }
 
@@ -168,7 +174,10 @@ ps_helper_wake(struct ps_helper *h)
 }
 
 void
-ps_helper_wait(struct ps_helper *h)
+ps_helper_assist(struct ps_helper *h, struct ps_job *job)
 {
-	(void)pthread_cond_wait(&h->done, &h->lock);
+	if (!job->busy && job->ready(job))
+		do_piece(h, job);
+	else
+		wait_for_piece(h);
 }

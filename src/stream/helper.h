@@ -8,7 +8,9 @@
  * It does the pieces of up to PS_JOBS jobs, whichever has one ready: one
  * thread that reads ahead and writes behind keeps a second processor as busy
  * as two would, and "at most two threads" stays true. A job belongs to its
- * owner's thread and shares with the helper only what the lock protects.
+ * owner's thread and shares with the helper only what the lock protects. An
+ * owner that must wait for a piece does it himself when nobody has begun: so the
+ * work is shared evenly, whichever half of it is the larger.
  */
 
 #include "stream/stream.h"
@@ -23,7 +25,7 @@ struct ps_job {
 	/* run does a piece, without the lock; done notes it, with the lock. */
 	void	(*run)(struct ps_job *job);
 	void	(*done)(struct ps_job *job);
-	bool	 busy;			/* the helper's: it is being run */
+	bool	 busy;			/* it is being run, by either */
 };
 
 /* ps_helper_new starts the thread. PS_E_TEMPORARY when there can be none. */
@@ -37,9 +39,10 @@ void	ps_helper_add(struct ps_helper *h, struct ps_job *job);
 void	ps_helper_remove(struct ps_helper *h, struct ps_job *job);
 void	ps_helper_lock(struct ps_helper *h);
 void	ps_helper_unlock(struct ps_helper *h);
-/* With the lock held: a job may have become ready; wait until a piece is done. */
+/* With the lock held: a job may have become ready. */
 void	ps_helper_wake(struct ps_helper *h);
-void	ps_helper_wait(struct ps_helper *h);
+/* With the lock held: has a piece of the job done, by whoever has time. */
+void	ps_helper_assist(struct ps_helper *h, struct ps_job *job);
 
 /*
  * ps_reader_open_ahead reads `src`, whose length is known, ahead of who reads

@@ -16,6 +16,7 @@ tree=$(dirname "$(dirname "$here")")
 make_pki alice:2048 bob:2048
 make_mail
 big_mail 1500000
+now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 
 # both STATUS ARGUMENTS...: with one thread and two the same status, standard
 # output and error, and the same file `out` or none.
@@ -24,7 +25,7 @@ both() {
 	shift
 	for n in 1 2; do
 		rm -f out
-		exits "$want" ours "$@" --threads $n >said.$n 2>&1 || { cat said.$n; return 1; }
+		exits "$want" ours "$@" --at "$now" --threads $n >said.$n 2>&1 || { cat said.$n; return 1; }
 		mv out out.$n 2>/dev/null || : >out.$n
 	done
 	cmp said.1 said.2 && cmp out.1 out.2
