@@ -238,7 +238,7 @@ open_authority(struct ca *c)
 	ps_err err = PS_ERR_INIT;
 
 	return tell(c, ps_ca_open(&c->ca, c->dir, c->o->at != NULL ? c->o->when : INT64_MIN,
-	    secrets_ask, c->session.passphrase, &err), &err);
+	    secrets_ask, c->session.asked, &err), &err);
 }
 
 int

@@ -137,7 +137,7 @@ ids_find(struct ids *out, struct id_run *r, const char *what, int forgotten)
 
 /* Answers with what was given, and remembers what was answered. */
 struct answer {
-	ps_secret	*given;
+	struct typed	*given;
 	ps_secret	*last;
 };
 
@@ -158,7 +158,7 @@ int
 id_read(ps_keys **out, struct id_run *r, const char *path, ps_slice octets, const char *name,
     ps_secret **out_pass)
 {
-	struct answer a = { .given = r->session.passphrase, .last = ps_secret_new() };
+	struct answer a = { .given = r->session.asked, .last = ps_secret_new() };
 	ps_err err = PS_ERR_INIT;
 	ps_code code;
 

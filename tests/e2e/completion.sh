@@ -9,6 +9,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib.sh
 . "$here/lib.sh"
 need bash
+mkdir place
+cd place || exit 1	# where nothing else is
 
 for shell in bash zsh fish; do
 	"$POSTSEAL" completion $shell >completion.$shell || echo "not ok completion $shell"

@@ -101,5 +101,5 @@ used() {
 }
 try certs.used used
 try certs.none exits 5 export_certs root.crt
-try certs.verb exits 2 "$POSTSEAL" cert list
+try certs.verb exits 2 "$POSTSEAL" cert hoard
 try certs.form exits 2 "$POSTSEAL" cert export alice-rsa.crt
