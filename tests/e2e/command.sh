@@ -663,6 +663,7 @@ hello_case() {
 example_cases() {
 	mkdir -p examples && cp sealed.eml examples/mail.eml
 	cp draft.eml alice.p12 bob.p12 bob.pem carol.pem root.pem passphrase examples
+	cp issuing.pem issuing.key examples
 	cat >examples/run <<'END'
 postseal() {
 	case " $* " in
@@ -670,11 +671,15 @@ postseal() {
 	*)	set -- "$@" --passphrase-file passphrase ;;
 	esac
 	case " $* " in
+	' id '*)	set -- "$@" --store store.db ;;
 	' inspect '* | ' sign '* | *' --trust '*) ;;
 	*)	set -- "$@" --trust root.pem ;;
 	esac
 	case " $* " in
 	' verify '*) set -- "$@" --identity bob.p12 ;;
+	' id install '*) # the authority's part
+		openssl x509 -req -in request.pem -CA issuing.pem -CAkey issuing.key \
+		    -copy_extensions copy -out answer.pem 2>/dev/null ;;
 	esac
 	command postseal "$@"
 }
