@@ -41,7 +41,9 @@ decode(const char *p, size_t n)
 {
 	char *out = malloc(n + 1), *put = out;
 
-	for (size_t i = 0; out != NULL && i < n; i++) {
+	if (out == NULL)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
 		int high = p[i] == '%' && i + 2 < n ? hex(p[i + 1]) : -1;
 		int low = high < 0 ? -1 : hex(p[i + 2]);
 		int c = low < 0 ? p[i] : high << 4 | low;
@@ -53,8 +55,7 @@ decode(const char *p, size_t n)
 		*put++ = (char)c;
 		i += low < 0 ? 0 : 2;
 	}
-	if (put != NULL)
-		*put = '\0';
+	*put = '\0';
 	return out;
 }
 

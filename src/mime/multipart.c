@@ -303,7 +303,7 @@ collect(struct mime_multipart *m, size_t min, ps_err *err)
 
 		if (code != PS_OK)
 			return code;
-		if (w.n == 0)
+		if (w.n == 0 || w.p == NULL)
 			break;
 		if (n > w.n)
 			n = w.n;
