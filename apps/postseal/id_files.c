@@ -321,10 +321,11 @@ id_passphrase(struct id_run *r)
 
 	if (status == EXIT_GOOD) {
 		sealed = calloc(ids.n + 1, sizeof *sealed);
-		status = sealed == NULL ? say_nomem() : seal_all(r, &ids, sealed);
+		if (sealed == NULL)
+			status = say_nomem();
+		else if ((status = seal_all(r, &ids, sealed)) == EXIT_GOOD)
+			status = put_all(r, &ids, sealed);
 	}
-	if (status == EXIT_GOOD)
-		status = put_all(r, &ids, sealed);
 	for (size_t i = 0; i < ids.n && sealed != NULL; i++)
 		free(sealed[i].der);
 	free(sealed);

@@ -194,16 +194,16 @@ finish(struct child *c, const char *program, bool quiet, ps_code code)
 /* --- what it is run with --- */
 
 static const struct {
-	int		 kind;
 	const char	*name;
+	int		 kind;
 	bool		 online;	/* asked only when --online says so */
 } kinds[] = {
-	{ PS_FETCH_OCSP, "ocsp", false },
-	{ PS_FETCH_CRL, "crl", false },
-	{ PS_FETCH_CERTIFICATES, "certificates", true },
-	{ PS_FETCH_STAMP, "stamp", false },
-	{ PS_FETCH_LDAP, "ldap", false },
-	{ PS_FETCH_SMIMEA, "smimea", false },
+	{ "ocsp", PS_FETCH_OCSP, false },
+	{ "crl", PS_FETCH_CRL, false },
+	{ "certificates", PS_FETCH_CERTIFICATES, true },
+	{ "stamp", PS_FETCH_STAMP, false },
+	{ "ldap", PS_FETCH_LDAP, false },
+	{ "smimea", PS_FETCH_SMIMEA, false },
 };
 
 /* Rules that are handed on as they are. */

@@ -71,25 +71,40 @@ add_record(struct ps_buf *b, const char *address, ps_slice der, ps_err *err)
 
 /* --- LDIF (RFC 2849) --- */
 
+/* The next line without its end; n == 0: none. */
+static ps_slice
+cut_line(ps_slice *rest)
+{
+	const uint8_t *end = rest->n == 0 ? NULL : memchr(rest->p, '\n', rest->n);
+	ps_slice line = *rest;
+
+	if (end == NULL) {
+		rest->n = 0;
+		return line;
+	}
+	line.n = (size_t)(end - rest->p);
+	rest->p += line.n + 1;
+	rest->n -= line.n + 1;
+	return line;
+}
+
 /* base64 with a blank before each line, which continues the one above. */
 static ps_code
 add_folded(struct ps_buf *b, ps_slice der, ps_err *err)
 {
 	struct ps_buf pem = { 0 };
 	ps_code code = ps_pem_build(&pem, "X", der, err);
-	const char *text = (const char *)pem.p, *line;
+	ps_slice rest = ps_buf_get(&pem), line;
+	bool inside = false;		/* of its first and last line */
 
-	if (code != PS_OK)
-		return code;
-	line = memchr(text, '\n', pem.n);
-	while (code == PS_OK && line != NULL && line[1] != '-') {
-		const char *end = strchr(line + 1, '\n');
+	while (code == PS_OK && (line = cut_line(&rest)).n != 0) {
+		bool edge = line.p[0] == '-';
 
-		code = ps_buf_add_text(b, "\n ", err);
-		if (code == PS_OK)
-			code = ps_buf_add(b, (ps_slice){ (const uint8_t *)line + 1,
-			    (size_t)(end - line - 1) }, err);
-		line = end;
+		if (inside && edge)
+			break;
+		inside = true;
+		if (!edge && (code = ps_buf_add_text(b, "\n ", err)) == PS_OK)
+			code = ps_buf_add(b, line, err);
 	}
 	ps_buf_clear(&pem);
 	return code == PS_OK ? ps_buf_add_text(b, "\n", err) : code;

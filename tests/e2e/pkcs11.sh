@@ -141,6 +141,13 @@ tries() {
 	    --passphrase-file pin
 	try "$1: a damaged wrapped key" damaged
 	use poor
+	# Answers of SoftHSM to what it lacks are exceptions of C++, which the address
+	# sanitizer cannot pass on in a program that is none.
+	if [ -n "${SANITIZED:-}" ]; then
+		echo "skip $1: padding undone by the token: this build is sanitized"
+		use good
+		return
+	fi
 	try "$1: padding undone by the token" decrypts alice-rsa
 	try "$1: a damaged wrapped key, padding undone by the token" damaged
 	use good

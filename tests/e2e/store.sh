@@ -184,7 +184,7 @@ forgets() {
 # --- no store ---
 
 none() {
-	mkdir home &&
+	mkdir -p home &&
 	    HOME=$WORK/home "$POSTSEAL" verify --trust root.crt --cert issuing.crt signed.eml >log &&
 	    HOME=$WORK/home "$POSTSEAL" cert list >log && ! [ -s log ] &&
 	    [ -z "$(ls -A home)" ] &&
