@@ -251,7 +251,7 @@ id_export(struct id_run *r)
 		status = add_chain(r, all);
 	if (status == EXIT_GOOD)
 		status = id_fresh_pass(&pass, r, old);
-	if (status == EXIT_GOOD)
+	if (status == EXIT_GOOD && ids.n > 0)
 		status = write_keys(r, all, ids.item[0].address, pass);
 	ps_keys_free(all);
 	ps_secret_free(old);

@@ -137,6 +137,15 @@ names(const struct record *r, const ps_cert *c)
 	    ps_digest_size(ps_alg_get(digests[r->matching])) });
 }
 
+static bool
+named_by_record(const struct finding *f, ps_cert *c)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (f->record[i].usage == USAGE_EE && names(&f->record[i], c))
+			return true;
+	return false;
+}
+
 /* All that are known, not only those that this message brought to light: a record often
  * holds nothing but a digest. */
 static ps_code
@@ -148,11 +157,9 @@ vouch(struct finding *f, ps_err *err)
 	ps_code code;
 
 	while ((code = ps_setup_next_named(s, f->address, &walk, &c, err)) == PS_OK && c != NULL)
-		for (size_t i = 0; i < f->n && code == PS_OK; i++)
-			if (f->record[i].usage == USAGE_EE && names(&f->record[i], c)) {
-				code = ps_trust_add_cert(s->trust, c, err);
-				break;
-			}
+		if (named_by_record(f, c) &&
+		    (code = ps_trust_add_cert(s->trust, c, err)) != PS_OK)
+			break;
 	return code;
 }
 

@@ -239,6 +239,8 @@ bool	ps_path_has_lists(const struct ps_path_in *in);
 /* ps_lists_collect adds references to all that count for this chain. */
 PS_MUST ps_code ps_lists_collect(STACK_OF(X509_CRL) *lists, const struct ps_path_in *in,
     STACK_OF(X509) *chain, ps_err *err);
+/* ps_list_one_algorithm: a list, as DER, does not contradict itself (RFC 5280, 5.1.1.2). */
+bool	ps_list_one_algorithm(ps_slice list);
 /* ps_lists_newest is thisUpdate of the newest list of the issuer of `x`;
  * INT64_MAX: there is none. */
 int64_t	ps_lists_newest(X509 *x, STACK_OF(X509_CRL) *lists);

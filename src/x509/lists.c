@@ -4,8 +4,8 @@
  *
  * Those that the caller gave, and those of the message that a certificate of
  * the path signed: a message may not choose what we believe. A list whose scope
- * cannot be read is none, since nobody knows whom it is silent about; the crypto
- * library is laxer there.
+ * cannot be read is none, since nobody knows whom it is silent about, and so is
+ * one that names two algorithms; the crypto library is laxer there.
  */
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
@@ -59,6 +59,23 @@ scope_readable(const X509_CRL *crl)
 	return !der_failed(&d) && !der_more(&d);
 }
 
+/* RFC 5280, 5.1.1.2: the algorithm beside the signature is the one within it. */
+bool
+ps_list_one_algorithm(ps_slice list)
+{
+	ps_slice ignored, within, beside;
+	struct der_state state;
+	struct der d, seq, tbs;
+
+	der_init(&d, &state, list, 0, false, NULL);
+	seq = der_enter(&d, DER_SEQUENCE, "CertificateList");
+	tbs = der_enter(&seq, DER_SEQUENCE, "tbsCertList");
+	(void)der_optional(&tbs, DER_INTEGER, "version", &ignored);
+	within = der_element(&tbs, DER_SEQUENCE, "signature");
+	beside = der_element(&seq, DER_SEQUENCE, "signatureAlgorithm");
+	return !der_failed(&d) && ps_slice_equal(within, beside);
+}
+
 /* Two certificates of one name are one authority before and after a change
  * of its key; more of them are somebody's game. */
 static bool
@@ -102,7 +119,8 @@ add_from_message(STACK_OF(X509_CRL) *lists, const struct ps_path_in *in,
 		crl = d2i_X509_CRL(NULL, &p, (long)in->crl[i].n);
 		if (crl == NULL)
 			continue;
-		if (scope_readable(crl) && signed_by_path(crl, chain))
+		if (ps_list_one_algorithm(in->crl[i]) && scope_readable(crl) &&
+		    signed_by_path(crl, chain))
 			code = push(lists, crl, err);
 		else
 			X509_CRL_free(crl);
@@ -148,7 +166,8 @@ ps_lists_take(STACK_OF(X509_CRL) *lists, STACK_OF(X509) *chain, const struct ps_
 
 	*out = NULL;
 	ERR_clear_error();
-	if (crl == NULL || p != n->bytes.p + n->bytes.n || !scope_readable(crl) ||
+	if (crl == NULL || p != n->bytes.p + n->bytes.n ||
+	    !ps_list_one_algorithm(ps_buf_get(&n->bytes)) || !scope_readable(crl) ||
 	    !(signed_by_path(crl, chain) || signed_beside_path(crl, route))) {
 		X509_CRL_free(crl);
 		return PS_OK;

@@ -29,9 +29,8 @@ usable(const struct ps_recall *m, const struct ps_path_in *in)
 static struct ps_basis
 basis_of(const struct ps_path_in *in)
 {
-	struct ps_basis b;
+	struct ps_basis b = { 0 };
 
-	memset(&b, 0, sizeof b);	/* compared whole, padding too */
 	memcpy(b.trust, in->trust->identity, sizeof b.trust);
 	memcpy(b.policy, ps_policy_identity(in->policy), sizeof b.policy);
 	b.length = in->limits->path_length;
@@ -114,10 +113,20 @@ same_signers(const struct ps_path_in *in, const struct ps_found *f)
 /* --- looking up --- */
 
 static bool
+same_basis(const struct ps_basis *a, const struct ps_basis *b)
+{
+	return memcmp(a->trust, b->trust, sizeof a->trust) == 0 &&
+	    memcmp(a->policy, b->policy, sizeof a->policy) == 0 && a->length == b->length &&
+	    a->signatures == b->signatures && a->names == b->names &&
+	    a->purpose == b->purpose && a->revocation == b->revocation &&
+	    a->past == b->past && a->lists == b->lists;
+}
+
+static bool
 answers(const struct ps_found *f, const struct ps_basis *b, const struct ps_path_in *in)
 {
 	return f != NULL && f->from <= in->at && in->at <= f->to &&
-	    memcmp(&f->basis, b, sizeof *b) == 0 && all_at_hand(in, f->chain, f->nchain) &&
+	    same_basis(&f->basis, b) && all_at_hand(in, f->chain, f->nchain) &&
 	    same_signers(in, f);
 }
 

@@ -264,12 +264,28 @@ ps_trust_use_system(struct ps_trust *t, ps_err *err)
 /* --- revocation lists --- */
 
 static ps_code
-keep_crl(struct ps_trust *t, X509_CRL *crl, ps_err *err)
+judge_crl(const X509_CRL *crl, const char *path, ps_err *err)
 {
-	if (sk_X509_CRL_push(t->crls, crl) > 0)
+	unsigned char *der = NULL;
+	int n = i2d_X509_CRL(crl, &der);
+	bool one = n > 0 && ps_list_one_algorithm((ps_slice){ der, (size_t)n });
+
+	OPENSSL_free(der);
+	if (n <= 0)
+		return ps_nomem(err, WHERE);
+	return one ? PS_OK : ps_fail(err, PS_E_MALFORMED, WHERE, PS_NOWHERE,
+	    W_X509_CRL_ALGORITHMS, PS_TEXT("path", path));
+}
+
+static ps_code
+keep_crl(struct ps_trust *t, X509_CRL *crl, const char *path, ps_err *err)
+{
+	ps_code code = judge_crl(crl, path, err);
+
+	if (code == PS_OK && sk_X509_CRL_push(t->crls, crl) > 0)
 		return PS_OK;
 	X509_CRL_free(crl);
-	return ps_nomem(err, WHERE);
+	return code != PS_OK ? code : ps_nomem(err, WHERE);
 }
 
 static ps_code
@@ -282,12 +298,12 @@ add_crls(struct ps_trust *t, ps_slice data, const char *path, ps_err *err)
 	unsigned n = 0;
 
 	if (crl != NULL)
-		return keep_crl(t, crl, err);
+		return keep_crl(t, crl, path, err);
 	bio = BIO_new_mem_buf(data.p, (int)data.n);
 	if (bio == NULL)
 		return ps_nomem(err, WHERE);
 	while (code == PS_OK && (crl = PEM_read_bio_X509_CRL(bio, NULL, NULL, NULL)) != NULL) {
-		code = keep_crl(t, crl, err);
+		code = keep_crl(t, crl, path, err);
 		n++;
 	}
 	BIO_free(bio);

@@ -14,6 +14,7 @@
 #define W_X509_ANCHORS	PS_N_("cannot take the anchors from {path}")
 #define W_X509_LIBRARY	PS_N_("the crypto library failed while it checked a certificate")
 #define W_X509_CRL	PS_N_("{path} holds no revocation list in PEM or DER form")
+#define W_X509_CRL_ALGORITHMS PS_N_("the revocation list in {path} names two different signature algorithms, which nobody may believe: get it anew from its issuer")
 #define W_X509_CRL_FILE	PS_N_("cannot read the revocation list {path}")
 
 /* What stands for a name that says nothing. */
