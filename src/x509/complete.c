@@ -89,6 +89,7 @@ fetch(struct completing *c, ps_cert *child, bool *out_any)
 		code = ps_news_find(c->in.news, &q, &n, &why, c->err);
 		if (code == PS_OK && n.bytes.n != 0)
 			code = read_answer(c, child, &q, &n, out_any);
+		ps_news_done(c->in.news, &q);
 		ps_answer_clear(&n);
 	}
 	return code;

@@ -144,6 +144,7 @@ ask_responder(struct round *r, size_t i, const char *url, const char *key)
 		}
 		code = judge_news(r, i, &of, &q, &n);
 	}
+	ps_news_done(r->in->news, &q);
 out:
 	ps_answer_clear(&n);
 	OPENSSL_free(der);
@@ -185,6 +186,7 @@ fetch_list(struct round *r, size_t i, const char *url, X509_CRL **out)
 		code = ps_lists_take(r->lists, r->chain, r->route, &q, &n, r->in, out, r->err);
 	if (code == PS_OK && n.bytes.n != 0 && *out == NULL)
 		r->why[i] = W_NEWS_LIST;
+	ps_news_done(r->in->news, &q);
 	ps_answer_clear(&n);
 	return code;
 }
