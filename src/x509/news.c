@@ -57,7 +57,7 @@ ps_news_keep(const struct ps_news_source *s, const struct ps_question *q,
 
 /* An old answer is better than none: what it revokes stays revoked. */
 static ps_code
-ask(struct ps_news_source *s, const struct ps_question *q, struct ps_answer *out,
+ask(struct ps_news_source *s, struct ps_question *q, struct ps_answer *out,
     const char **out_why, ps_err *err)
 {
 	struct ps_answer got = { .fetched = s->now };
@@ -66,7 +66,7 @@ ask(struct ps_news_source *s, const struct ps_question *q, struct ps_answer *out
 	s->left--;
 	code = s->ask(s->arg, q->kind, q->url, q->request, &got.bytes, err);
 	if (code == PS_OK && got.bytes.n != 0) {
-		ps_answer_clear(out);
+		q->before = *out;
 		*out = got;
 		return PS_OK;
 	}
@@ -130,6 +130,7 @@ ps_news_find(struct ps_news_source *s, struct ps_question *q, struct ps_answer *
 void
 ps_news_done(struct ps_news_source *s, struct ps_question *q)
 {
+	ps_answer_clear(&q->before);
 	if (s->flights != NULL)
 		ps_flight_end(s->flights, &q->flight);
 }

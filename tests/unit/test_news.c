@@ -61,6 +61,11 @@ test_memory(void **state)
 	assert_int_equal(k.get(k.arg, PS_ANSWER_OCSP, "a", &n, NULL), PS_E_NOT_FOUND);
 	put(&k, "a", "two", 1, 2);
 	assert_true(has(&k, "a", "two"));
+	n = news_of("older", 3, 4);
+	n.this_update = 0;
+	assert_int_equal(k.put(k.arg, PS_ANSWER_CRL, "a", &n, NULL), PS_OK);
+	ps_answer_clear(&n);
+	assert_true(has(&k, "a", "two"));
 	for (unsigned i = 0; i < 64; i++) {
 		snprintf(key, sizeof key, "%u", i);
 		put(&k, key, key, 1, 2);
