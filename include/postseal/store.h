@@ -215,7 +215,9 @@ typedef struct ps_news {
 typedef ps_code (*ps_news_fn)(void *arg, const ps_news *n, ps_err *err);
 
 /* ps_store_put_news keeps one for each kind and key: the newest by this_update, so that old news
- * that are played again take nothing back. PS_E_LIMIT above 16 MiB. */
+ * that are played again take nothing back. PS_E_LIMIT above 16 MiB. What was fetched longest
+ * ago goes when there is more of a kind than 512 lists, 4096 answers, 1024 certificates, or more
+ * octets than 64 MiB, 16 MiB, 16 MiB. */
 PS_API PS_MUST ps_code ps_store_put_news(ps_store *s, const ps_news *n, ps_err *err);
 /* ps_store_get_news calls `each` with the one of this key: PS_E_NOT_FOUND when there is none. */
 PS_API PS_MUST ps_code ps_store_get_news(ps_store *s, ps_news_kind kind, ps_slice key,

@@ -32,7 +32,12 @@ ps_ctx_new(void)
 
 	if (ctx == NULL)
 		return NULL;
+	if (!ps_flights_init(&ctx->flights)) {
+		free(ctx);
+		return NULL;
+	}
 	if ((ctx->news = ps_news_memory_new()) == NULL) {
+		ps_flights_clear(&ctx->flights);
 		free(ctx);
 		return NULL;
 	}
@@ -52,6 +57,7 @@ ps_ctx_free(ps_ctx *ctx)
 	if (recall != NULL)
 		recall->free(recall);
 	ps_news_memory_free(ctx->news);
+	ps_flights_clear(&ctx->flights);
 	free(ctx);
 }
 

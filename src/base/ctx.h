@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "base/flights.h"
 #include "base/limits.h"
 #include "base/news.h"
 
@@ -24,6 +25,7 @@ struct ps_ctx {
 	uint64_t	 seed;
 	_Atomic(struct ps_ctx_part *) recall;	/* x509/recall.h; NULL: not yet */
 	struct ps_news_memory *news;	/* where no store keeps it */
+	struct ps_flights flights;	/* questions that are under way */
 };
 
 /* ps_ctx_now is the clock to judge by. */

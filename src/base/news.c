@@ -125,17 +125,17 @@ put(void *arg, enum ps_answer_kind kind, const char *key, const struct ps_answer
 {
 	struct ps_news_memory *m = arg;
 	struct place *p;
-	ps_code code;
+	ps_code code = PS_OK;
 
 	if (n->bytes.n > MOST_BYTES)
 		return PS_OK;
 	pthread_mutex_lock(&m->lock);
 	p = find(m, kind, key);
 	if (p == NULL) {
-		p = &m->place[m->next];
+		code = put_at(&m->place[m->next], kind, key, n, err);
 		m->next = (m->next + 1) % PLACES;
-	}
-	code = put_at(p, kind, key, n, err);
+	} else if (n->this_update >= p->news.this_update)
+		code = put_at(p, kind, key, n, err);
 	atomic_store(&m->used, true);
 	pthread_mutex_unlock(&m->lock);
 	return code;

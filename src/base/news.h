@@ -26,7 +26,7 @@ struct ps_news_keeper {
 	/* PS_E_NOT_FOUND: nothing is kept; *out is then as it was. */
 	ps_code	(*get)(void *arg, enum ps_answer_kind kind, const char *key, struct ps_answer *out,
 		    ps_err *err);
-	/* Copies; what was kept under this key is replaced. */
+	/* Copies; what was kept under this key is replaced, unless its this_update is later. */
 	ps_code	(*put)(void *arg, enum ps_answer_kind kind, const char *key,
 		    const struct ps_answer *n, ps_err *err);
 	void	*arg;

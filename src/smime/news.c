@@ -52,6 +52,7 @@ ps_setup_begin(struct ps_setup *s)
 	s->memory = ps_news_memory_keeper(s->ctx->news);
 	s->news = (struct ps_news_source){ .now = ps_ctx_now(s->ctx),
 	    .keeper = s->keeper.get != NULL ? &s->keeper : &s->memory,
+	    .flights = &s->ctx->flights,
 	    .left = s->ctx->limits.questions };
 }
 

@@ -302,8 +302,8 @@ soften(ps_code code, ps_code otherwise, ps_err *err)
 static ps_code
 take_answer(void *arg, const ps_news *n, ps_err *err)
 {
-	struct ps_answer a = { .this_update = n->this_update, .next_update = n->next_update,
-	    .fetched = n->fetched };
+	struct ps_answer a = { .this_update = n->this_update, .fetched = n->fetched,
+	    .next_update = n->next_update == STORE_ENDLESS ? 0 : n->next_update };
 	ps_code code = ps_buf_add(&a.bytes, n->data, err);
 
 	if (code == PS_OK)
@@ -328,8 +328,8 @@ news_put(void *arg, enum ps_answer_kind kind, const char *key, const struct ps_a
 {
 	ps_slice data = a->bytes.n == 0 ? ps_str("") : ps_buf_get(&a->bytes);
 	ps_news n = { .size = sizeof n, .kind = kind_of[kind], .key = ps_str(key), .data = data,
-	    .this_update = a->this_update, .next_update = a->next_update,
-	    .fetched = a->fetched };
+	    .this_update = a->this_update, .fetched = a->fetched,
+	    .next_update = a->next_update == 0 ? STORE_ENDLESS : a->next_update };
 
 	return soften(ps_store_put_news(arg, &n, err), PS_OK, err);
 }

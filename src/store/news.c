@@ -2,11 +2,23 @@
 /*
  * The news of authorities. Signed as they are, they are kept as they came, and
  * whoever takes them out checks them again.
+ *
+ * What was fetched longest ago goes when there is too much. Each kind has room of
+ * its own: a stranger's certificate says where his authority's is, but he
+ * cannot push out what was revoked.
  */
 #include "store/store.h"
 #include "store/words.h"
 
 enum { NEWS_MAX = 16 << 20 };
+
+static const struct {
+	int64_t		 most, octets;
+} room[] = {
+	[PS_NEWS_CRL] = { 512, 64 << 20 },
+	[PS_NEWS_OCSP] = { 4096, 16 << 20 },	/* some 2 KiB each */
+	[PS_NEWS_CERTS] = { 1024, NEWS_MAX },
+};
 
 static ps_code
 put(ps_store *s, const ps_news *n, ps_err *err)
@@ -23,17 +35,35 @@ put(ps_store *s, const ps_news *n, ps_err *err)
 	return query_run(&q, err);
 }
 
+static ps_code
+trim(ps_store *s, ps_news_kind kind, ps_err *err)
+{
+	struct query q;
+
+	if ((size_t)kind >= sizeof room / sizeof room[0])
+		return PS_OK;		/* of a newer version: that knows how much */
+	db_query(s->db, STMT_NEWS_TRIM, &q);
+	query_number(&q, kind);
+	query_number(&q, room[kind].most);
+	query_number(&q, room[kind].octets);
+	return query_run(&q, err);
+}
+
 ps_code
 ps_store_put_news(ps_store *s, const ps_news *n, ps_err *err)
 {
 	ps_code code;
 
+	if (s == NULL)
+		return ps_nomem(err, STORE_WHERE);
 	if (n->data.n > NEWS_MAX)
 		return ps_fail(err, PS_E_LIMIT, STORE_WHERE, PS_NOWHERE, W_STORE_BIG,
 		    PS_NUMBER("size", n->data.n), PS_NUMBER("max", NEWS_MAX));
 	if ((code = store_begin(s, false, err)) != PS_OK)
 		return code;
-	return store_end(s, put(s, n, err), err);
+	if ((code = put(s, n, err)) == PS_OK)
+		code = trim(s, n->kind, err);
+	return store_end(s, code, err);
 }
 
 static ps_code

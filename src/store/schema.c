@@ -86,6 +86,8 @@ const char *const ps_schema_step[] = {
 	"	BEGIN SELECT RAISE(ABORT, 'the log only grows'); END;"
 	"CREATE TRIGGER log_as_it_is BEFORE UPDATE ON log"
 	"	BEGIN SELECT RAISE(ABORT, 'the log only grows'); END;",
+	/* How old and how large what is kept is, without reading it. */
+	"CREATE INDEX news_age ON news(kind, fetched, length(data));",
 };
 
 const size_t ps_schema_version = sizeof ps_schema_step / sizeof *ps_schema_step;

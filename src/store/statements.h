@@ -93,6 +93,11 @@
 	  " VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET data = excluded.data," \
 	  " this_update = excluded.this_update, next_update = excluded.next_update," \
 	  " fetched = excluded.fetched WHERE excluded.this_update >= this_update") \
+	X(NEWS_TRIM, \
+	  "DELETE FROM news WHERE rowid IN (SELECT id FROM (SELECT rowid AS id," \
+	  " row_number() OVER age AS place, sum(length(data)) OVER age AS octets FROM news" \
+	  " WHERE kind = ?1 WINDOW age AS (ORDER BY fetched DESC, rowid DESC))" \
+	  " WHERE place > ?2 OR octets > ?3)") \
 	X(NEWS_GET, \
 	  "SELECT kind, key, data, this_update, next_update, fetched FROM news" \
 	  " WHERE kind = ?1 AND key = ?2") \

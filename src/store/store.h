@@ -13,6 +13,7 @@
 
 #define STORE_WHERE	"store"
 #define STORE_NEVER	INT64_MIN	/* a time that is not there */
+#define STORE_ENDLESS	INT64_MAX	/* news that do not say how long they are good */
 
 struct ps_store {
 	struct ps_memory	 memory;	/* first: x509/memory.h */

@@ -10,16 +10,19 @@
  */
 #include <stdlib.h>
 
+#include <openssl/err.h>
+
 #include "x509/internal.h"
 
 #define WHERE	"x509.complete"
 
-enum { STEPS = 4, ADDRESSES = 2, TAKEN = 16 };
+enum { STEPS = 4, ADDRESSES = 2, TAKEN = 16 };	/* TAKEN: keys that are tried */
 
 struct completing {
 	struct ps_path_in in;
 	ps_cert		**extra;	/* the caller's, then those that were fetched: refs */
 	size_t		 room;
+	unsigned	 tries;
 	ps_err		*err;
 };
 
@@ -32,15 +35,34 @@ lacks_issuer(const struct ps_path_out *out)
 	return false;
 }
 
+/* Of this name there may be several; one that is kept and did not sign would be in the way of
+ * the one that did. */
+static bool
+signed_by(struct completing *c, ps_cert *child, ps_cert *issuer)
+{
+	X509 *x, *above;
+	EVP_PKEY *key;
+	bool good;
+
+	if (c->tries == TAKEN || ps_cert_x509(child, &x, NULL) != PS_OK ||
+	    ps_cert_x509(issuer, &above, NULL) != PS_OK)
+		return false;
+	c->tries++;
+	key = X509_get0_pubkey(above);
+	good = key != NULL && X509_verify(x, key) == 1;
+	ERR_clear_error();
+	return good;
+}
+
 static void
-take(struct completing *c, const ps_cert *child, ps_slice der, bool *out_any)
+take(struct completing *c, ps_cert *child, ps_slice der, bool *out_any)
 {
 	ps_cert *cert;
 
 	if (c->in.nextra == c->room || ps_cert_parse(&cert, der, NULL) != PS_OK)
 		return;
 	if (!ps_name_equal(ps_cert_view_of(cert)->subject, ps_cert_view_of(child)->issuer) ||
-	    ps_cert_is_in(c->extra, c->in.nextra, cert)) {
+	    ps_cert_is_in(c->extra, c->in.nextra, cert) || !signed_by(c, child, cert)) {
 		ps_cert_free(cert);
 		return;
 	}
@@ -50,7 +72,7 @@ take(struct completing *c, const ps_cert *child, ps_slice der, bool *out_any)
 
 /* One certificate, or a CMS object with several (RFC 5280, 4.2.2.1). */
 static ps_code
-read_answer(struct completing *c, const ps_cert *child, const struct ps_question *q,
+read_answer(struct completing *c, ps_cert *child, const struct ps_question *q,
     struct ps_answer *n, bool *out_any)
 {
 	struct ps_keyfile file = { 0 };
@@ -89,6 +111,7 @@ fetch(struct completing *c, ps_cert *child, bool *out_any)
 		code = ps_news_find(c->in.news, &q, &n, &why, c->err);
 		if (code == PS_OK && n.bytes.n != 0)
 			code = read_answer(c, child, &q, &n, out_any);
+		ps_news_done(c->in.news, &q);
 		ps_answer_clear(&n);
 	}
 	return code;

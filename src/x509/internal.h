@@ -186,12 +186,18 @@ struct ps_question {
 	const char	*url;
 	ps_slice	 request;	/* n == 0: none */
 	bool		 may_ask;
+	struct ps_flight flight;	/* nobody else asks this meanwhile */
+	struct ps_answer before;	/* what was kept and is old, when there is something new */
 };
 /* ps_news_find finds what is kept or asks; *out is empty, and *out_why the words for that,
  * when neither helps. Fails only when memory does, or the caller says stop. What is
- * kept has a this_update; what was asked for now has none, until ps_news_keep. */
-PS_MUST ps_code ps_news_find(struct ps_news_source *s, const struct ps_question *q,
+ * kept has a this_update; what was asked for now has none, until ps_news_keep, and then
+ * q->before is what was kept: a server may lie, or play an old answer again. */
+PS_MUST ps_code ps_news_find(struct ps_news_source *s, struct ps_question *q,
     struct ps_answer *out, const char **out_why, ps_err *err);
+/* ps_news_done: the answer is kept or of no use; others may ask now. After every
+ * ps_news_find. */
+void	ps_news_done(struct ps_news_source *s, struct ps_question *q);
 PS_MUST ps_code ps_news_keep(const struct ps_news_source *s, const struct ps_question *q,
     const struct ps_answer *n, ps_err *err);
 

@@ -57,7 +57,7 @@ ps_news_keep(const struct ps_news_source *s, const struct ps_question *q,
 
 /* An old answer is better than none: what it revokes stays revoked. */
 static ps_code
-ask(struct ps_news_source *s, const struct ps_question *q, struct ps_answer *out,
+ask(struct ps_news_source *s, struct ps_question *q, struct ps_answer *out,
     const char **out_why, ps_err *err)
 {
 	struct ps_answer got = { .fetched = s->now };
@@ -66,7 +66,7 @@ ask(struct ps_news_source *s, const struct ps_question *q, struct ps_answer *out
 	s->left--;
 	code = s->ask(s->arg, q->kind, q->url, q->request, &got.bytes, err);
 	if (code == PS_OK && got.bytes.n != 0) {
-		ps_answer_clear(out);
+		q->before = *out;
 		*out = got;
 		return PS_OK;
 	}
@@ -78,25 +78,59 @@ ask(struct ps_news_source *s, const struct ps_question *q, struct ps_answer *out
 	return out->bytes.n == 0 && code != PS_E_NOT_FOUND ? ps_news_keep(s, q, &got, err) : PS_OK;
 }
 
+static ps_code
+find_kept(const struct ps_news_source *s, const struct ps_question *q, struct ps_answer *out,
+    bool *out_good, const char **out_why, ps_err *err)
+{
+	ps_code code;
+
+	ps_answer_clear(out);
+	if ((code = kept(s, q, out, err)) != PS_OK)
+		return code;
+	*out_good = out->fetched != 0 && young(out, s->now);
+	if (*out_good && out->bytes.n == 0)
+		*out_why = W_NEWS_NO_ANSWER;
+	return PS_OK;
+}
+
+/* Who had to wait may find what the other one was told. */
+static ps_code
+find(struct ps_news_source *s, struct ps_question *q, struct ps_answer *out,
+    const char **out_why, ps_err *err)
+{
+	bool good;
+	ps_code code = find_kept(s, q, out, &good, out_why, err);
+
+	if (code != PS_OK || good)
+		return code;
+	if (s->ask == NULL || !q->may_ask || s->left == 0) {
+		*out_why = W_NEWS_NOT_ASKED;
+		return PS_OK;
+	}
+	if (ps_flight_begin(s->flights, &q->flight, q->kind, q->key)) {
+		code = find_kept(s, q, out, &good, out_why, err);
+		if (code != PS_OK || good)
+			return code;
+	}
+	return ask(s, q, out, out_why, err);
+}
+
 ps_code
-ps_news_find(struct ps_news_source *s, const struct ps_question *q, struct ps_answer *out,
+ps_news_find(struct ps_news_source *s, struct ps_question *q, struct ps_answer *out,
     const char **out_why, ps_err *err)
 {
 	ps_code code;
 
 	*out = (struct ps_answer){ 0 };
-	if ((code = kept(s, q, out, err)) != PS_OK)
-		return code;
-	if (out->fetched != 0 && young(out, s->now)) {
-		if (out->bytes.n == 0)
-			*out_why = W_NEWS_NO_ANSWER;
-		return PS_OK;
-	}
-	if (s->ask == NULL || !q->may_ask || s->left == 0) {
-		*out_why = W_NEWS_NOT_ASKED;
-		return PS_OK;
-	}
-	if ((code = ask(s, q, out, out_why, err)) != PS_OK)
+	if ((code = find(s, q, out, out_why, err)) != PS_OK)
 		ps_answer_clear(out);
 	return code;
+}
+
+void
+ps_news_done(struct ps_news_source *s, struct ps_question *q)
+{
+	ps_answer_clear(&q->before);
+	if (s->flights != NULL)
+		ps_flight_end(s->flights, &q->flight);
 }

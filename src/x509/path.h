@@ -10,6 +10,7 @@
  */
 
 #include "base/ctx.h"
+#include "base/flights.h"
 #include "base/news.h"
 #include "policy/policy.h"
 #include "x509/cert.h"
@@ -33,11 +34,10 @@ enum ps_purpose { PS_PURPOSE_SIGN, PS_PURPOSE_ENCRYPT, PS_PURPOSE_STAMP };
 
 struct ps_recall;		/* x509/recall.h */
 
-/* Whatever is added here and bears on the answer belongs into ps_basis too
- * (recall_impl.h), or what is remembered would be wrong. */
 /* Where news of certificates comes from. */
 struct ps_news_source {
 	const struct ps_news_keeper *keeper;	/* NULL: nothing is kept */
+	struct ps_flights *flights;	/* what others ask at this moment; with `ask` */
 	/* ask: NULL: nobody is asked. PS_E_NOT_FOUND: this one may not be asked. */
 	ps_code	(*ask)(void *arg, enum ps_answer_kind kind, const char *url, ps_slice request,
 		    struct ps_buf *out, ps_err *err);
@@ -46,6 +46,8 @@ struct ps_news_source {
 	uint64_t	 left;		/* questions that may still be asked */
 };
 
+/* Whatever is added here and bears on the answer belongs into ps_basis too
+ * (recall_impl.h), or what is remembered would be wrong. */
 struct ps_path_in {
 	struct ps_trust	*trust;
 	ps_cert		*cert;		/* the end entity */

@@ -94,14 +94,30 @@ read_stapled(struct round *r)
 	}
 }
 
+/* What was kept has grown old, and says more than what the server says now when that is older
+ * still, or of no use: somebody between may play it again. */
+static bool
+was_newer(struct round *r, const struct ps_ocsp_about *of, const struct ps_question *q,
+    int64_t than, struct ps_ocsp_said *out)
+{
+	struct ps_ocsp_about kept = { of->cert, of->issuer, of->lists, NULL };
+
+	return q->before.bytes.n != 0 && q->before.this_update > than &&
+	    ps_ocsp_read(r->in, &kept, ps_buf_get(&q->before.bytes), out) == NULL;
+}
+
 /* An answer that counts is kept; one that does not says why. */
 static ps_code
 judge_news(struct round *r, size_t i, const struct ps_ocsp_about *of,
     const struct ps_question *q, struct ps_answer *n)
 {
-	struct ps_ocsp_said said;
+	struct ps_ocsp_said said, kept;
 	const char *why = ps_ocsp_read(r->in, of, ps_buf_get(&n->bytes), &said);
 
+	if (was_newer(r, of, q, why == NULL ? said.this_update : INT64_MIN, &kept)) {
+		take_answer(r, i, &kept);
+		return PS_OK;
+	}
 	if (why != NULL) {
 		r->why[i] = why;
 		return PS_OK;
@@ -144,6 +160,7 @@ ask_responder(struct round *r, size_t i, const char *url, const char *key)
 		}
 		code = judge_news(r, i, &of, &q, &n);
 	}
+	ps_news_done(r->in->news, &q);
 out:
 	ps_answer_clear(&n);
 	OPENSSL_free(der);
@@ -179,12 +196,18 @@ fetch_list(struct round *r, size_t i, const char *url, X509_CRL **out)
 	    .may_ask = r->may_ask };
 	struct ps_answer n = { 0 };
 	ps_code code = ps_news_find(r->in->news, &q, &n, &r->why[i], r->err);
+	X509_CRL *older;
 
 	*out = NULL;
 	if (code == PS_OK && n.bytes.n != 0)
 		code = ps_lists_take(r->lists, r->chain, r->route, &q, &n, r->in, out, r->err);
+	/* Which of the two is newer the crypto library sees. */
+	if (code == PS_OK && q.before.bytes.n != 0)
+		code = ps_lists_take(r->lists, r->chain, r->route, &q, &q.before, r->in,
+		    *out == NULL ? out : &older, r->err);
 	if (code == PS_OK && n.bytes.n != 0 && *out == NULL)
 		r->why[i] = W_NEWS_LIST;
+	ps_news_done(r->in->news, &q);
 	ps_answer_clear(&n);
 	return code;
 }

@@ -22,7 +22,7 @@ try() {
 		return
 	fi
 	echo "not ok $name: $(grep -av '^$' case.log | tail -n 1 | cut -c1-160)"
-	sed "s|^|    | $name: |" case.log 2>/dev/null | cut -c1-200
+	sed "s~^~    | $name: ~" case.log 2>/dev/null | cut -c1-200
 }
 
 # exits STATUS COMMAND...: true when that is its exit status.

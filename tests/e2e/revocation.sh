@@ -106,7 +106,7 @@ certify responder responder responder -CA issuing.crt -CAkey issuing.key
 new_key root-responder.key P-256
 certify root-responder 'By the root' responder -CA root.crt -CAkey root.key
 
-for kind in good post direct person root-made other nonce later unauthorized junk forged \
+for kind in good replay post direct person root-made other nonce later unauthorized junk forged \
     slow redirect endless error type; do
 	linked "$kind" aia "OCSP;URI:$web/ocsp/$kind" -
 done
@@ -147,7 +147,7 @@ mail() {
 	sed "s/alice@peers/$1@peers/; s/^From: Alice/From: $1/" mail.eml >"$1.draft"
 	ours sign --headers off --identity "$1.pem" --offline "$1.draft" -o "$1.eml"
 }
-for one in good post direct person root-made other nonce later unauthorized junk forged slow \
+for one in good replay post direct person root-made other nonce later unauthorized junk forged slow \
     redirect endless error type bob listed gone late flood elsewhere foreign both taken; do
 	mail "$one" || exit 1
 done
@@ -306,6 +306,100 @@ try issuer.misled missing misled
 try issuer.flooded missing flooded
 try issuer.encrypt sealed_far
 cp with-none.cnf pki.cnf
+
+# --- kept in a store ---
+
+mkdir -m 700 s
+export NEWS=s/news.db
+fresh_store() {
+	rm -f s/news.db*
+	"$POSTSEAL" cert add --store $NEWS bob.crt
+	: >asked.log
+}
+# stored STATUS NAME OPTIONS TEST...: as judged, with the store.
+stored() {
+	status=$1 person=$2 more=$3
+	shift 3
+	judged "$status" "$person" "--store $NEWS $more" "$@"
+}
+sql() { python3 "$here/store.py" sql $NEWS "$1"; }
+tally() { [ "$(grep -c "$1" asked.log)" = "$2" ] || { cat asked.log; return 1; }; }
+# kept KIND N: lists are 1, answers 2, certificates 3; of the root there always is a list.
+kept() {
+	found=$(sql "SELECT count(*) FROM news WHERE kind = $1 AND length(data) > 0")
+	[ "$found" = "$2" ] || { echo "$found are kept"; return 1; }
+}
+older() { sql "UPDATE news SET fetched = fetched - $1, this_update = this_update - $1"; }
+
+answer_kept() {
+	fresh_store
+	stored 0 good '' signatures.0.revocation.state=good &&
+	    stored 0 good '' signatures.0.revocation.by=ocsp && tally ocsp/good 1 && kept 2 1 &&
+	    verdict 0 "good.eml --store $NEWS --policy local.policy" \
+		signatures.0.revocation.state=good && tally ocsp/good 1
+}
+age_shown() {
+	ours verify --online --policy local.policy --store $NEWS \
+	    --at "$(date -u -d '+3 hours' +%Y-%m-%dT%H:%M:%SZ)" good.eml >said
+	grep -q 'not revoked (checked 3 h ago)' said && tally ocsp/good 1
+}
+asked_anew() {
+	older 90000
+	stored 0 good '' signatures.0.revocation.state=good && tally ocsp/good 2 &&
+	    stored 0 good '' signatures.0.revocation.state=good && tally ocsp/good 2
+}
+list_kept() {
+	fresh_store
+	stored 0 listed '' signatures.0.revocation.by=crl && tally base.crl 1 && tally delta.crl 1 &&
+	    stored 1 gone '' signatures.0.reasons.0.code=revoked && tally crl/ 3 && kept 1 3
+}
+issuers_kept() {
+	fresh_store
+	stored 0 far '' && tally 'GET lower.p7c' 1 && tally 'GET upper' 1 && kept 3 2 &&
+	    : >asked.log && stored 0 far '' && silent &&
+	    verdict 0 "far.eml --store $NEWS --policy local.policy" && silent
+}
+# The list of elsewhere is signed, so only it and the root's stay. "posed" has another authority of
+# that name; the next time it is asked again.
+lies_not_kept() {
+	fresh_store
+	for one in person root-made other later unauthorized junk forged elsewhere foreign; do
+		stored 0 $one '' signatures.0.revocation.state=unknown || return 1
+	done
+	stored 1 misled '' && stored 1 posed '' signatures.0.reasons.0.code=unknown-issuer &&
+	    kept 1 2 && kept 2 0 && kept 3 0 && stored 1 posed '' && tally 'GET posed.crt' 2
+}
+vain_kept() {
+	fresh_store
+	stored 0 error '' && stored 0 error '' signatures.0.revocation.state=unknown &&
+	    tally 'GET ocsp/error' 1 && kept 2 0 && older 301 && stored 0 error '' && tally 'GET ocsp/error' 2
+}
+# The responder said "good", then "revoked"; who is between plays the first again.
+replayed() {
+	fresh_store
+	stored 0 replay '' signatures.0.revocation.state=good || return 1
+	sleep 1.1
+	status replay R 260101000000Z,keyCompromise
+	older 1000000
+	stored 1 replay '' signatures.0.reasons.0.code=revoked || return 1
+	tally ocsp/replay 2 && touch replaying || return 1
+	sql 'UPDATE news SET fetched = fetched - 90000'
+	stored 1 replay '' signatures.0.reasons.0.code=revoked
+}
+new_key posed.key P-256
+cp above.cnf pki.cnf
+AIA="caIssuers;URI:$web/root.crt" certify posed 'Lower CA' root -key posed.key
+cp with-aia.cnf pki.cnf
+below posed "$web/posed.crt"
+cp with-none.cnf pki.cnf
+try kept.answer answer_kept
+try kept.age age_shown
+try kept.anew asked_anew
+try kept.list list_kept
+try kept.issuers issuers_kept
+try kept.lies lies_not_kept
+try kept.vain vain_kept
+try kept.replay replayed
 
 # --- in the message ---
 

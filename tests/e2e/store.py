@@ -6,6 +6,7 @@ usage: store.py identity STORE CERT.der KEY.p8 SPKI.der ADDRESS PURPOSE
        store.py count STORE TABLE N
        store.py sound STORE
        store.py damage STORE
+       store.py sql STORE STATEMENT		prints the first value, if any
        store.py fill STORE CERT.der N		N correspondents
 
 The key is an EncryptedPrivateKeyInfo of the openssl command; PURPOSE 1 signs,
@@ -67,5 +68,12 @@ def fill(path, cert, number):
             db.execute("INSERT INTO seen VALUES(?, ?, 1, 0, 0)", (key, row))
 
 
-VERBS = {"identity": identity, "count": count, "sound": sound, "damage": damage, "fill": fill}
+def sql(path, statement):
+    with open_store(path) as db:
+        row = db.execute(statement).fetchone()
+    if row is not None:
+        print(row[0])
+
+
+VERBS = {"identity": identity, "count": count, "sound": sound, "damage": damage, "fill": fill, "sql": sql}
 VERBS[sys.argv[1]](*sys.argv[2:])

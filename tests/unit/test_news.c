@@ -5,6 +5,10 @@
  */
 #include "unit.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
 #include "base/ctx.h"
 #include "smime/setup.h"
 #include "x509/internal.h"
@@ -57,6 +61,11 @@ test_memory(void **state)
 	assert_int_equal(k.get(k.arg, PS_ANSWER_OCSP, "a", &n, NULL), PS_E_NOT_FOUND);
 	put(&k, "a", "two", 1, 2);
 	assert_true(has(&k, "a", "two"));
+	n = news_of("older", 3, 4);
+	n.this_update = 0;
+	assert_int_equal(k.put(k.arg, PS_ANSWER_CRL, "a", &n, NULL), PS_OK);
+	ps_answer_clear(&n);
+	assert_true(has(&k, "a", "two"));
 	for (unsigned i = 0; i < 64; i++) {
 		snprintf(key, sizeof key, "%u", i);
 		put(&k, key, key, 1, 2);
@@ -104,6 +113,7 @@ finds(struct ps_news_source *s, int64_t now, bool may_ask, const char *text)
 
 	s->now = now;
 	assert_int_equal(ps_news_find(s, &q, &n, &why, NULL), PS_OK);
+	ps_news_done(s, &q);
 	assert_int_equal(n.bytes.n, strlen(text));
 	assert_memory_equal(n.bytes.n == 0 ? (const uint8_t *)"" : n.bytes.p, text, n.bytes.n);
 	assert_true(n.bytes.n != 0 || why != NULL);
@@ -116,9 +126,12 @@ test_when_asked(void **state)
 	struct ps_news_memory *m = ps_news_memory_new();
 	struct ps_news_keeper k = ps_news_memory_keeper(m);
 	struct server server = { .code = PS_OK };
-	struct ps_news_source s = { .keeper = &k, .ask = serve, .arg = &server, .left = 100 };
+	struct ps_flights flights;
+	struct ps_news_source s = { .keeper = &k, .flights = &flights, .ask = serve,
+	    .arg = &server, .left = 100 };
 
 	(void)state;
+	assert_true(ps_flights_init(&flights));
 	finds(&s, 1000, false, "");
 	put(&k, "k", "old", 1000, 1000000);
 	finds(&s, 1000 + 86399, true, "old");		/* young for a day */
@@ -134,6 +147,7 @@ test_when_asked(void **state)
 	finds(&s, 1000 + 3600, true, "new");
 	server.code = PS_E_TEMPORARY;
 	finds(&s, 1000 + 3600, true, "old");
+	ps_flights_clear(&flights);
 	ps_news_memory_free(m);
 }
 
@@ -143,9 +157,12 @@ test_in_vain(void **state)
 	struct ps_news_memory *m = ps_news_memory_new();
 	struct ps_news_keeper k = ps_news_memory_keeper(m);
 	struct server server = { .code = PS_E_TEMPORARY };
-	struct ps_news_source s = { .keeper = &k, .ask = serve, .arg = &server, .left = 3 };
+	struct ps_flights flights;
+	struct ps_news_source s = { .keeper = &k, .flights = &flights, .ask = serve,
+	    .arg = &server, .left = 3 };
 
 	(void)state;
+	assert_true(ps_flights_init(&flights));
 	finds(&s, 1000, true, "");
 	finds(&s, 1000 + 299, true, "");		/* left alone */
 	assert_int_equal(server.calls, 1);
@@ -154,7 +171,85 @@ test_in_vain(void **state)
 	finds(&s, 2000, true, "");
 	finds(&s, 3000, true, "");			/* no question left */
 	assert_int_equal(server.calls, 3);
+	ps_flights_clear(&flights);
 	ps_news_memory_free(m);
+}
+
+/* --- several at once --- */
+
+enum { ASKERS = 8 };
+
+struct asker {
+	struct ps_news_source s;
+	const char	*key;
+	bool		 keeps;
+};
+
+static atomic_uint asked, at_once;
+
+/* Slow enough that all of them come while the first waits. */
+static ps_code
+serve_slowly(void *arg, enum ps_answer_kind kind, const char *url, ps_slice request,
+    struct ps_buf *out, ps_err *err)
+{
+	(void)arg;
+	(void)kind;
+	(void)url;
+	(void)request;
+	assert_int_equal(atomic_fetch_add(&at_once, 1), 0);
+	usleep(20000);
+	atomic_fetch_sub(&at_once, 1);
+	atomic_fetch_add(&asked, 1);
+	return ps_buf_add_text(out, "new", err);
+}
+
+static void *
+ask_once(void *arg)
+{
+	struct asker *a = arg;
+	struct ps_question q = { .kind = PS_ANSWER_CRL, .key = a->key, .url = "http://k/",
+	    .may_ask = true };
+	const char *why = NULL;
+	struct ps_answer n;
+
+	assert_int_equal(ps_news_find(&a->s, &q, &n, &why, NULL), PS_OK);
+	assert_int_equal(n.bytes.n, 3);
+	if (a->keeps)
+		assert_int_equal(ps_news_keep(&a->s, &q, &n, NULL), PS_OK);
+	ps_news_done(&a->s, &q);
+	ps_answer_clear(&n);
+	return NULL;
+}
+
+/* How often somebody is asked by all of them. */
+static unsigned
+ask_at_once(bool keeps)
+{
+	ps_ctx *ctx = ps_ctx_new();
+	struct ps_news_keeper k = ps_news_memory_keeper(ctx->news);
+	struct asker a = { .s = { .keeper = &k, .flights = &ctx->flights, .ask = serve_slowly,
+	    .now = 1000, .left = 1 }, .key = "k", .keeps = keeps };
+	struct asker each[ASKERS];
+	pthread_t thread[ASKERS];
+
+	atomic_store(&asked, 0);
+	for (unsigned i = 0; i < ASKERS; i++) {
+		each[i] = a;
+		assert_int_equal(pthread_create(&thread[i], NULL, ask_once, &each[i]), 0);
+	}
+	for (unsigned i = 0; i < ASKERS; i++)
+		assert_int_equal(pthread_join(thread[i], NULL), 0);
+	ps_ctx_free(ctx);
+	return atomic_load(&asked);
+}
+
+/* An answer that was of no use to one is not taken on trust by the next. */
+static void
+test_at_once(void **state)
+{
+	(void)state;
+	assert_int_equal(ask_at_once(true), 1);
+	assert_int_equal(ask_at_once(false), ASKERS);
 }
 
 /* --- limits --- */
@@ -219,6 +314,7 @@ main(void)
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_when_asked),
 		cmocka_unit_test(test_in_vain),
+		cmocka_unit_test(test_at_once),
 		cmocka_unit_test(test_limits),
 	};
 

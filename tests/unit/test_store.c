@@ -135,6 +135,37 @@ test_news(void **state)
 	    &p->err), PS_E_NOT_FOUND);
 }
 
+/* Of a kind, what was fetched longest ago goes; another kind has its own room. */
+static void
+test_news_room(void **state)
+{
+	struct place *p = *state;
+	ps_news n = { .size = sizeof n, .kind = PS_NEWS_OCSP, .key = ps_str("new"),
+	    .data = ps_str("x"), .fetched = 10000 };
+	uint8_t *large = calloc(1, 1 << 20);
+
+	assert_non_null(large);
+	put_news(p, "list", 10);
+	place_sql(p->path, "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i"
+	    " WHERE n < 4096) INSERT INTO news SELECT 2, CAST(n AS BLOB), x'01', 0, 0, n FROM i");
+	assert_ok(ps_store_put_news(p->store, &n, &p->err), &p->err);
+	assert_int_equal(place_sql(p->path, "SELECT count(*) FROM news WHERE kind = 2"), 4096);
+	assert_int_equal(place_sql(p->path, "SELECT min(fetched) FROM news WHERE kind = 2"), 2);
+	assert_int_equal(place_sql(p->path, "SELECT count(*) FROM news WHERE kind = 1"), 1);
+	n.data = (ps_slice){ large, 1 << 20 };
+	for (char i = 'a'; i < 'a' + 17; i++) {
+		n.key = (ps_slice){ (uint8_t *)&i, 1 };
+		n.fetched++;
+		assert_ok(ps_store_put_news(p->store, &n, &p->err), &p->err);
+	}
+	assert_int_equal(place_sql(p->path, "SELECT count(*) FROM news WHERE kind = 2"), 16);
+	assert_int_equal(place_sql(p->path, "SELECT sum(length(data)) FROM news WHERE kind = 2"),
+	    16 << 20);
+	n.data.n = (16 << 20) + 1;	/* too much by itself; it is not looked at */
+	assert_code(ps_store_put_news(p->store, &n, &p->err), PS_E_LIMIT);
+	free(large);
+}
+
 /* --- the file --- */
 
 static void
@@ -250,6 +281,7 @@ main(void)
 		place_test(test_certs),
 		place_test(test_forget),
 		place_test(test_news),
+		place_test(test_news_room),
 		place_test(test_rights),
 		place_test(test_none),
 		place_test(test_newer),

@@ -25,7 +25,21 @@ SIGNERS = {"good": "responder", "post": "responder", "direct": "issuing", "perso
 STATUS = {"later": 3, "unauthorized": 6}
 
 
+def replay(query):
+    """What was said first, as soon as there is a file "replaying"."""
+    if not os.path.exists("replaying"):
+        made = answer(query, "good")
+        if not os.path.exists("first"):
+            with open("first", "wb") as f:
+                f.write(made)
+        return made
+    with open("first", "rb") as f:
+        return f.read()
+
+
 def answer(query, kind):
+    if kind == "replay":
+        return replay(query)
     if kind in STATUS:
         return bytes([0x30, 3, 0x0a, 1, STATUS[kind]])
     if kind == "junk":
