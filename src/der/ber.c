@@ -42,6 +42,12 @@ bound(const struct ber *b)
 	return b->depth > 0 ? b->level[b->depth - 1].bound : UINT64_MAX - 1;
 }
 
+uint64_t
+ber_room(const struct ber *b)
+{
+	return bound(b) - b->offset;
+}
+
 static ps_code
 fail(const struct ber *b, const char *words, const char *name, ps_err *err)
 {
@@ -113,7 +119,7 @@ ps_code
 ber_head(struct ber *b, const char *name, struct der_head *out, ps_err *err)
 {
 	struct der_head h = { .minimal = true };
-	uint64_t room = bound(b) - b->offset;
+	uint64_t room = ber_room(b);
 	ps_code code;
 
 	if (b->depth > 0 && b->offset == b->level[b->depth - 1].end) {

@@ -5,8 +5,8 @@
  * What needs no change is copied octet for octet, because it may be hashed or
  * compared later; only indefinite lengths, constructed OCTET STRINGs, and the
  * lengths of what is around them are written anew. Memory grows with the
- * octets that came, never with a length that was claimed. Most elements stand
- * in the window as they are wanted, and are copied at one stroke.
+ * octets that came, never with a length that was claimed. What stands in the
+ * window as it is wanted, mostly all of it, is copied at one stroke.
  */
 #include <string.h>
 
@@ -31,6 +31,7 @@ struct small {
 	struct ber	*b;
 	struct ps_buf	*out;
 	uint64_t	 max, start;	/* of the input */
+	uint64_t	 stop;		/* offset: copy_run looked no further */
 	size_t		 from;		/* of the output */
 	const char	*name;
 	struct part	 part[DER_DEPTH_MAX];
@@ -183,12 +184,13 @@ step(struct small *s, unsigned top, ps_err *err)
 
 /* --- what is at hand and needs no change --- */
 
-/* Elements from `p` to `all`, with at most `most` levels within each other, all of
- * definite and shortest lengths, no string in segments. */
-static bool
-is_plain(const uint8_t *p, const uint8_t *all, unsigned most)
+/* How far the elements from `p` on are whole before `all`, have definite and shortest
+ * lengths, no string in segments, and at most `most` levels within each other.
+ * *out_stop is where that ended: there, or within the element behind. */
+static const uint8_t *
+plain_until(const uint8_t *p, const uint8_t *all, unsigned most, const uint8_t **out_stop)
 {
-	const uint8_t *end[DER_DEPTH_MAX + 1] = { all };
+	const uint8_t *end[DER_DEPTH_MAX + 1] = { all }, *good = p;
 	struct der_head h;
 	unsigned depth = 0;
 
@@ -196,18 +198,21 @@ is_plain(const uint8_t *p, const uint8_t *all, unsigned most)
 		if (der_head_read(p, (size_t)(end[depth] - p), &h) != DER_HEAD_OK ||
 		    h.tag == 0 || h.tag == JOINED || !h.minimal ||
 		    h.length > (size_t)(end[depth] - p) - h.n)
-			return false;
+			break;
+		if (der_tag_constructed(h.tag) && depth == most)
+			break;
 		p += h.n;
-		if (!der_tag_constructed(h.tag))
-			p += h.length;
-		else if (depth == most)
-			return false;
-		else
+		if (der_tag_constructed(h.tag))
 			end[++depth] = p + h.length;
+		else
+			p += h.length;
 		while (depth > 0 && p == end[depth])
 			depth--;
+		if (depth == 0)
+			good = p;
 	}
-	return true;
+	*out_stop = p;
+	return good;
 }
 
 static unsigned
@@ -223,6 +228,7 @@ bool
 ber_plain(struct ber *b, uint64_t max, ps_slice *out)
 {
 	struct der_head h;
+	const uint8_t *stop;
 	ps_slice in;
 	uint64_t n;
 
@@ -231,10 +237,42 @@ ber_plain(struct ber *b, uint64_t max, ps_slice *out)
 	if (ber_head(b, "the next element", &h, NULL) != PS_OK || h.tag == 0 ||
 	    h.indefinite || h.length > max || (n = h.n + h.length) > max ||
 	    ps_reader_peek(b->src, (size_t)n, &in, NULL) != PS_OK || in.n < n ||
-	    !is_plain(in.p, in.p + n, levels_left(b)))
+	    plain_until(in.p, in.p + n, levels_left(b), &stop) != in.p + n)
 		return false;
 	*out = (ps_slice){ in.p, (size_t)n };
 	return true;
+}
+
+/*
+ * Copies the elements of this level that are at hand and need no change. An element
+ * larger than a window, or with one length that is not DER's, would else be taken
+ * to pieces to the last octet. Nothing is looked at twice: behind s->stop only when
+ * what stands there was taken.
+ */
+static ps_code
+copy_run(struct small *s, ps_err *err)
+{
+	struct ber *b = s->b;
+	uint64_t left = ber_room(b), most = s->max - (b->offset - s->start);
+	const uint8_t *end, *stop;
+	ps_slice in;
+	ps_code code;
+
+	if (left > most)
+		left = most;
+	if (s->stop >= b->offset && left > s->stop - b->offset)
+		left = s->stop - b->offset;
+	if (left == 0)
+		return PS_OK;
+	if ((code = ber_window(b, 1, left, s->name, &in, err)) != PS_OK)
+		return code;
+	end = plain_until(in.p, in.p + in.n, levels_left(b), &stop);
+	if (s->stop < b->offset)
+		s->stop = b->offset + (uint64_t)(stop - in.p);
+	code = ps_buf_add(s->out, (ps_slice){ in.p, (size_t)(end - in.p) }, err);
+	if (code == PS_OK)
+		ber_take(b, (size_t)(end - in.p));
+	return code;
 }
 
 ps_code
@@ -253,9 +291,11 @@ ber_small(struct ber *b, uint64_t max, const char *name, struct ps_buf *out,
 			ber_take(b, whole.n);
 		return code;
 	}
-	do
-		code = step(&s, top, err);
-	while (code == PS_OK && b->depth > top);
+	do {
+		code = b->depth > top && !in_string(&s, top) ? copy_run(&s, err) : PS_OK;
+		if (code == PS_OK)
+			code = step(&s, top, err);
+	} while (code == PS_OK && b->depth > top);
 	if (code == PS_OK && out->n - s.from > max)
 		code = too_long(&s, err);
 	if (code != PS_OK)

@@ -14,6 +14,8 @@
  */
 PS_MUST ps_code ber_head(struct ber *b, const char *name, struct der_head *out,
     ps_err *err);
+/* ber_room: octets up to the nearest definite end around. */
+uint64_t ber_room(const struct ber *b);
 /* ber_take takes `n` octets that the last peek of the source showed. */
 void	ber_take(struct ber *b, size_t n);
 /* ber_take_head takes what ber_head showed. */

@@ -368,6 +368,46 @@ small_makes_lengths_definite(void **state)
 }
 
 static void
+repeat(struct ps_buf *out, const char *hex, unsigned times)
+{
+	ps_slice one = unhex(hex);
+
+	for (unsigned i = 0; i < times; i++)
+		assert_ok(ps_buf_add(out, one, NULL), NULL);
+	unhex_free(one);
+}
+
+/* Larger than any window: runs of plain elements with others between, within a
+ * level of either form. By hand, as above. */
+static void
+large_elements_in_any_cutting(void **state)
+{
+	(void)state;
+	for EACH_WINDOW(w) {
+		struct ps_buf in = { 0 }, want = { 0 }, out = { 0 };
+		ps_err err = PS_ERR_INIT;
+
+		repeat(&in, "3080 a080", 1);
+		repeat(&want, "3083011d2d a083011d28", 1);
+		for (unsigned k = 0; k < 1000; k++) {
+			repeat(&in, "3007 020105 a002 0500", 5);
+			repeat(&in, "3080 0500 0000 2403 040162 3003 020107", 1);
+			repeat(&in, "3006 308103 020101", 2);
+			repeat(&want, "3007 020105 a002 0500", 5);
+			repeat(&want, "3002 0500 040162 3003 020107", 1);
+			repeat(&want, "3006 308103 020101", 2);
+		}
+		repeat(&in, "0000 0000", 1);
+		assert_ok(small_whole(ps_buf_get(&in), w, 100000, &out, &err), &err);
+		assert_int_equal(out.n, want.n);
+		assert_memory_equal(out.p, want.p, want.n);
+		ps_buf_clear(&in);
+		ps_buf_clear(&want);
+		ps_buf_clear(&out);
+	}
+}
+
+static void
 broken_elements_are_named(void **state)
 {
 	static const char *const rows[][2] = {
@@ -955,6 +995,7 @@ main(void)
 		cmocka_unit_test(every_truncation_fails_cleanly),
 		cmocka_unit_test(every_change_is_survived),
 		cmocka_unit_test(small_makes_lengths_definite),
+		cmocka_unit_test(large_elements_in_any_cutting),
 		cmocka_unit_test(broken_elements_are_named),
 		cmocka_unit_test(claims_are_not_believed),
 		cmocka_unit_test(small_has_a_limit),
