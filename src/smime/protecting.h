@@ -211,6 +211,10 @@ ps_cert	*protect_find_cert(struct protecting *p, const char *address);
 PS_MUST ps_code protect_look_for(struct protecting *p, const char *address, ps_err *err);
 
 /* check_address.c */
+/* protect_check_address refuses one that is not what it looks like, or looks like another that
+ * the store knows. */
+PS_MUST ps_code protect_check_address(const struct protecting *p, const char *address,
+    ps_err *err);
 /* Refuses addresses of recipients that are not what they look like. */
 PS_MUST ps_code protect_check_addresses(const struct protecting *p, ps_err *err);
 

@@ -227,7 +227,8 @@ learn_all(ps_store *s, const char *key, const struct ps_memory_lesson *l, ps_err
 
 	if ((code = store_person_add(s, key, l->address, err)) != PS_OK ||
 	    (code = store_cert_add(s, l->cert, PS_STORE_MAIL, &cert, err)) != PS_OK ||
-	    (code = store_seen_add(s, key, cert, PS_STORE_MAIL, l->at, err)) != PS_OK)
+	    (code = store_seen_add(s, key, cert, PS_STORE_MAIL, l->at, err)) != PS_OK ||
+	    (code = store_looks_add(s, key, l->at, false, err)) != PS_OK)
 		return code;
 	return l->made == STORE_NEVER ? PS_OK : learn_caps(s, key, l, err);
 }
@@ -349,6 +350,7 @@ const struct ps_memory_ops store_memory = {
 	.keys_for = keys_for,
 	.person = person,
 	.learn = learn,
+	.looks_like = store_looks_like,
 	.first_valid = first_valid,
 	.note_valid = note_valid,
 	.news = news,

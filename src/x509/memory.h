@@ -77,6 +77,10 @@ struct ps_memory_ops {
 	ps_code	(*person)(struct ps_memory *m, const char *address, struct ps_memory_person *out,
 		    ps_err *err);
 	ps_code	(*learn)(struct ps_memory *m, const struct ps_memory_lesson *l, ps_err *err);
+	/* Whom an address looks like and is not: the first known of those who look so, unless the
+	 * user himself vouched for `address`. `out` "": nobody. *out_domain: in the domain. */
+	ps_code	(*looks_like)(struct ps_memory *m, const char *address, char out[PS_ADDRESS_KEY],
+		    bool *out_domain, ps_err *err);
 	/* The first time that the signature of this digest (32 octets) was found valid:
 	 * INT64_MIN when it never was. `note` is when it is found so now. */
 	ps_code	(*first_valid)(struct ps_memory *m, const uint8_t digest[32], int64_t *out,
