@@ -7,8 +7,11 @@
 
 #include <string.h>
 
+#include <postseal-tools/doctor.h>
+
 #include "opener.h"
 #include "output.h"
+#include "protector.h"
 #include "say.h"
 #include "session.h"
 #include "text.h"
@@ -86,12 +89,63 @@ cert_people(struct session *s, const struct texts *what)
 	return show(s, true, what->n > 1 ? what->item[1] : NULL, true, &n);
 }
 
+/* --- beyond the store --- */
+
+struct looking {
+	struct showing	 show;
+	const char	*address;
+};
+
+static ps_store_how
+how_of(const char *source)
+{
+	return strcmp(source, "ldap") == 0 ? PS_STORE_LDAP : PS_STORE_SMIMEA;
+}
+
+/* What the store has was shown already, if it was there before. */
+static ps_code
+show_found(void *arg, const ps_found *f, ps_err *err)
+{
+	struct looking *l = arg;
+	ps_store_cert c = { .size = sizeof c, .cert = f->cert, .how = how_of(f->source),
+	    .added = INT64_MIN, .forgotten = INT64_MIN };
+
+	if (f->why[0] != '\0')
+		say(T_CERT_UNFIT, l->address, f->source, f->why);
+	return f->known ? PS_OK : show_cert(&l->show, &c, err);
+}
+
+static int
+look_elsewhere(struct session *s, const char *address, size_t *out_n)
+{
+	struct output out = { .fd = -1 };
+	struct looking l = { .show = { .json = s->o->json }, .address = address };
+	ps_protector *pr = NULL;
+	ps_err err = PS_ERR_INIT;
+	ps_code code;
+	int status = protector_make(&pr, s);
+
+	if (status == EXIT_GOOD)
+		status = output_open(&out, s->o->output);
+	if (status == EXIT_GOOD) {
+		l.show.w = out.writer;
+		code = ps_find_elsewhere(pr, s->store, address, show_found, &l, &err);
+		status = finish(&out, s->o, code, &err);
+	}
+	*out_n += l.show.n;
+	ps_protector_free(pr);
+	return status;
+}
+
 /* One that is not there is said, for a script that looks. */
 static int
 cert_find(struct session *s, const struct texts *what)
 {
 	size_t n = 0;
 	int status = show(s, false, what->item[1], false, &n);
+
+	if (status == EXIT_GOOD && s->o->online && strchr(what->item[1], '@') != NULL)
+		status = look_elsewhere(s, what->item[1], &n);
 
 	if (status == EXIT_GOOD && n == 0) {
 		say(T_CERT_NONE, what->item[1]);
@@ -265,9 +319,11 @@ cert_store(const struct options *o)
 		return say_usage(o->verb_name, T_CERT_VERB, o->message.item[0]);
 	if (n < verbs[i].least || (verbs[i].most != 0 && n > verbs[i].most))
 		return say_usage(o->verb_name, T_CERT_ARGUMENTS, verbs[i].name);
+	if (o->keep && !o->online)
+		return say_usage(o->verb_name, "%s", T_CERT_KEEP);
 	status = session_open(&s, o);
 	if (status == EXIT_GOOD)
-		status = session_store(&s, verbs[i].makes);
+		status = session_store(&s, verbs[i].makes || o->keep);
 	if (status == EXIT_GOOD)
 		status = verbs[i].run(&s, &o->message);
 	session_close(&s);

@@ -315,6 +315,7 @@
 #define W_P_X_HEADERS	PS_N_("header fields: {name}")
 #define W_P_X_SIGNER	PS_N_("signature {name} with {digest}, by {who}")
 #define W_P_X_FOUND	PS_N_("a certificate of {who} was found: {name}")
+#define W_P_NOT_KEPT	PS_N_("the certificate that was found could not be kept: {why}")
 #define W_P_X_TO	PS_N_("to {who}: {name}, certificate valid until {date}; {why}")
 #define W_P_X_UNKNOWN	PS_N_("nothing is known of what is read there")
 #define W_P_X_CERTIFICATE PS_N_("the certificate announces what is read there")

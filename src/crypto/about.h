@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PS_CRYPTO_ABOUT_H
+#define PS_CRYPTO_ABOUT_H
+
+/* Which crypto library this is, for people. */
+
+#include <stddef.h>
+
+/* ps_crypto_version: "OpenSSL 3.0.15 3 Sep 2024"; static. */
+const char *ps_crypto_version(void);
+/* ps_crypto_lacks writes what newer or fuller ones have, "a, b"; "": nothing. Returns `out`. */
+const char *ps_crypto_lacks(char *out, size_t size);
+
+#endif
