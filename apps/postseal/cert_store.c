@@ -115,39 +115,45 @@ show_found(void *arg, const ps_found *f, ps_err *err)
 	return f->known ? PS_OK : show_cert(&l->show, &c, err);
 }
 
-static int
-look_elsewhere(struct session *s, const char *address, size_t *out_n)
+static ps_code
+look_in_store(const struct session *s, struct looking *l, ps_err *err)
 {
-	struct output out = { .fd = -1 };
-	struct looking l = { .show = { .json = s->o->json }, .address = address };
-	ps_protector *pr = NULL;
-	ps_err err = PS_ERR_INIT;
-	ps_code code;
-	int status = protector_make(&pr, s);
+	return s->store == NULL ? PS_OK
+	    : ps_store_find_certs(s->store, l->address, 0, show_cert, &l->show, err);
+}
 
-	if (status == EXIT_GOOD)
-		status = output_open(&out, s->o->output);
-	if (status == EXIT_GOOD) {
-		l.show.w = out.writer;
-		code = ps_find_elsewhere(pr, s->store, address, show_found, &l, &err);
-		status = finish(&out, s->o, code, &err);
-	}
-	*out_n += l.show.n;
+/* PS_OK with a status that was said already. */
+static ps_code
+look_elsewhere(struct session *s, struct looking *l, int *out_status, ps_err *err)
+{
+	ps_protector *pr = NULL;
+	ps_code code = PS_OK;
+
+	if (!s->o->online || strchr(l->address, '@') == NULL)
+		return PS_OK;
+	if ((*out_status = protector_make(&pr, s)) == EXIT_GOOD)
+		code = ps_find_elsewhere(pr, s->store, l->address, show_found, l, err);
 	ps_protector_free(pr);
-	return status;
+	return code;
 }
 
 /* One that is not there is said, for a script that looks. */
 static int
 cert_find(struct session *s, const struct texts *what)
 {
-	size_t n = 0;
-	int status = show(s, false, what->item[1], false, &n);
+	struct output out = { .fd = -1 };
+	struct looking l = { .show = { .json = s->o->json }, .address = what->item[1] };
+	ps_err err = PS_ERR_INIT;
+	ps_code code;
+	int said = EXIT_GOOD, status = output_open(&out, s->o->output);
 
-	if (status == EXIT_GOOD && s->o->online && strchr(what->item[1], '@') != NULL)
-		status = look_elsewhere(s, what->item[1], &n);
-
-	if (status == EXIT_GOOD && n == 0) {
+	if (status != EXIT_GOOD)
+		return status;
+	l.show.w = out.writer;
+	if ((code = look_in_store(s, &l, &err)) == PS_OK)
+		code = look_elsewhere(s, &l, &said, &err);
+	status = worse(said, finish(&out, s->o, code, &err));
+	if (status == EXIT_GOOD && l.show.n == 0) {
 		say(T_CERT_NONE, what->item[1]);
 		return ps_code_info(PS_E_NOT_FOUND)->exit_status;
 	}

@@ -39,9 +39,11 @@ read_question(uint8_t *out, size_t *n)
 	return !ferror(stdin) && *n < QUESTION_MAX;
 }
 
-#ifdef __has_feature
+#if defined(__SANITIZE_ADDRESS__)	/* gcc */
+#define WATCHED
+#elif defined(__has_feature)		/* clang */
 #if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1
+#define WATCHED
 #endif
 #endif
 
@@ -50,7 +52,7 @@ read_question(uint8_t *out, size_t *n)
 static void
 limit_memory(void)
 {
-#ifndef __SANITIZE_ADDRESS__
+#ifndef WATCHED
 	const struct rlimit most = { MEMORY_MAX, MEMORY_MAX };
 
 	(void)setrlimit(RLIMIT_DATA, &most);

@@ -5,6 +5,7 @@
 #include "crypto/about.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -39,6 +40,26 @@ static const struct {
 	{ "ML-DSA-65", has_key },
 	{ "legacy provider", has_legacy },
 };
+
+/* Looked for by its file: some crash when they are unloaded again. */
+bool
+ps_crypto_has_tokens(void)
+{
+	static const int places[] = { OPENSSL_INFO_MODULES_DIR, OPENSSL_INFO_ENGINES_DIR };
+	char path[1024];
+
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		const char *dir = OPENSSL_info(places[i]);
+
+		if (dir == NULL)
+			continue;
+		(void)snprintf(path, sizeof path, "%s/pkcs11%s", dir,
+		    OPENSSL_info(OPENSSL_INFO_DSO_EXTENSION));
+		if (access(path, R_OK) == 0)
+			return true;
+	}
+	return false;
+}
 
 const char *
 ps_crypto_version(void)

@@ -344,7 +344,8 @@ ps_doctor_address(ps_protector *pr, ps_store *store, const char *address, int js
 	v.chosen = list.n == 0 ? NULL : list.to[0].cert;
 	if (!is_answer(v.answer)) {
 		code = v.answer;
-		*err = v.why;
+		if (err != NULL)
+			*err = v.why;
 	}
 	if (code == PS_OK)
 		code = tell(&v, looks_wrong, err);

@@ -146,5 +146,6 @@ exam_libraries(struct exam *x)
 		    rows[i].what);
 	tell(x, icu != NULL, false, icu != NULL ? icu : "ICU", W_SELF_LIB_ICU);
 	tell(x, x->place->helper_runs != 0, false, x->place->helper, W_SELF_LIB_HELPER);
+	tell(x, ps_crypto_has_tokens(), false, "PKCS#11", W_SELF_LIB_TOKENS);
 	exam_crypto(x);
 }

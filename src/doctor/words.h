@@ -77,6 +77,7 @@
 #define W_SELF_LIB_LDAP	PS_N_("certificates of recipients in directories")
 #define W_SELF_LIB_UNBOUND PS_N_("certificates of recipients in the DNS")
 #define W_SELF_LIB_ICU	PS_N_("addresses that look like known ones, in all scripts; without it by a small table")
+#define W_SELF_LIB_TOKENS PS_N_("keys in tokens, by OpenSSL's provider or engine (pkcs11-provider, libengine-pkcs11-openssl)")
 #define W_SELF_LIB_HELPER PS_N_("revocation, time-stamps, and where certificates are found")
 #define W_SELF_CRYPTO	PS_N_("{name}")
 #define W_SELF_CRYPTO_NO PS_N_("{name} has no {list}")

@@ -145,9 +145,10 @@ vouch(struct finding *f, ps_err *err)
 	struct ps_setup *s = &f->p->pr->setup;
 	size_t walk = 0;
 	ps_cert *c;
-	ps_code code;
+	ps_code code = PS_OK;
 
-	while ((code = ps_setup_next_named(s, f->address, &walk, &c, err)) == PS_OK && c != NULL)
+	while (code == PS_OK && (code = ps_setup_next_named(s, f->address, &walk, &c, err)) ==
+	    PS_OK && c != NULL)
 		for (size_t i = 0; i < f->n && code == PS_OK; i++)
 			if (f->record[i].usage == USAGE_EE && names(&f->record[i], c)) {
 				code = ps_trust_add_cert(s->trust, c, err);

@@ -137,8 +137,8 @@ find_unfit() {
 }
 find_keeps() {
 	me cert find --online --policy rules --keep frank@peers.example >said &&
-	    me cert find --json frank@peers.example >found.json &&
-	    python3 "$judge" json found.json how=smimea &&
+	    me cert find --json --online --policy rules frank@peers.example -o found.json &&
+	    [ "$(wc -l <found.json)" = 1 ] && python3 "$judge" json found.json how=smimea &&
 	    me encrypt --offline --to frank@peers.example mail.eml -o sent.eml
 }
 # Sending keeps what it found when it is told to go online, the issuer included.
