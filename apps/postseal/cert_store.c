@@ -7,8 +7,11 @@
 
 #include <string.h>
 
+#include <postseal-tools/doctor.h>
+
 #include "opener.h"
 #include "output.h"
+#include "protector.h"
 #include "say.h"
 #include "session.h"
 #include "text.h"
@@ -86,14 +89,71 @@ cert_people(struct session *s, const struct texts *what)
 	return show(s, true, what->n > 1 ? what->item[1] : NULL, true, &n);
 }
 
+/* --- beyond the store --- */
+
+struct looking {
+	struct showing	 show;
+	const char	*address;
+};
+
+static ps_store_how
+how_of(const char *source)
+{
+	return strcmp(source, "ldap") == 0 ? PS_STORE_LDAP : PS_STORE_SMIMEA;
+}
+
+/* What the store has was shown already, if it was there before. */
+static ps_code
+show_found(void *arg, const ps_found *f, ps_err *err)
+{
+	struct looking *l = arg;
+	ps_store_cert c = { .size = sizeof c, .cert = f->cert, .how = how_of(f->source),
+	    .added = INT64_MIN, .forgotten = INT64_MIN };
+
+	if (f->why[0] != '\0')
+		say(T_CERT_UNFIT, l->address, f->source, f->why);
+	return f->known ? PS_OK : show_cert(&l->show, &c, err);
+}
+
+static ps_code
+look_in_store(const struct session *s, struct looking *l, ps_err *err)
+{
+	return s->store == NULL ? PS_OK
+	    : ps_store_find_certs(s->store, l->address, 0, show_cert, &l->show, err);
+}
+
+/* PS_OK with a status that was said already. */
+static ps_code
+look_elsewhere(struct session *s, struct looking *l, int *out_status, ps_err *err)
+{
+	ps_protector *pr = NULL;
+	ps_code code = PS_OK;
+
+	if (!s->o->online || strchr(l->address, '@') == NULL)
+		return PS_OK;
+	if ((*out_status = protector_make(&pr, s)) == EXIT_GOOD)
+		code = ps_find_elsewhere(pr, s->store, l->address, show_found, l, err);
+	ps_protector_free(pr);
+	return code;
+}
+
 /* One that is not there is said, for a script that looks. */
 static int
 cert_find(struct session *s, const struct texts *what)
 {
-	size_t n = 0;
-	int status = show(s, false, what->item[1], false, &n);
+	struct output out = { .fd = -1 };
+	struct looking l = { .show = { .json = s->o->json }, .address = what->item[1] };
+	ps_err err = PS_ERR_INIT;
+	ps_code code;
+	int said = EXIT_GOOD, status = output_open(&out, s->o->output);
 
-	if (status == EXIT_GOOD && n == 0) {
+	if (status != EXIT_GOOD)
+		return status;
+	l.show.w = out.writer;
+	if ((code = look_in_store(s, &l, &err)) == PS_OK)
+		code = look_elsewhere(s, &l, &said, &err);
+	status = worse(said, finish(&out, s->o, code, &err));
+	if (status == EXIT_GOOD && l.show.n == 0) {
 		say(T_CERT_NONE, what->item[1]);
 		return ps_code_info(PS_E_NOT_FOUND)->exit_status;
 	}
@@ -265,9 +325,11 @@ cert_store(const struct options *o)
 		return say_usage(o->verb_name, T_CERT_VERB, o->message.item[0]);
 	if (n < verbs[i].least || (verbs[i].most != 0 && n > verbs[i].most))
 		return say_usage(o->verb_name, T_CERT_ARGUMENTS, verbs[i].name);
+	if (o->keep && !o->online)
+		return say_usage(o->verb_name, "%s", T_CERT_KEEP);
 	status = session_open(&s, o);
 	if (status == EXIT_GOOD)
-		status = session_store(&s, verbs[i].makes);
+		status = session_store(&s, verbs[i].makes || o->keep);
 	if (status == EXIT_GOOD)
 		status = verbs[i].run(&s, &o->message);
 	session_close(&s);

@@ -29,6 +29,7 @@ int	cmd_receipt(const struct options *o);
 int	cmd_expand(const struct options *o);
 int	cmd_cert(const struct options *o);
 int	cmd_id(const struct options *o);
+int	cmd_doctor(const struct options *o);
 int	cmd_ca(const struct options *o);
 int	cert_lint(const struct options *o);
 int	cmd_completion(const struct options *o);

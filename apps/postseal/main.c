@@ -24,6 +24,7 @@ const struct command commands[] = {
 	  " create|import|list|show|request|install|renew|default|retire|passphrase|export|forget"
 	  " [options] [WHAT]", H_ID, X_ID },
 	{ "ca", VERB_CA, cmd_ca, " init|issue|revoke|crl|ocsp|publish|list [options]", H_CA, X_CA },
+	{ "doctor", VERB_DOCTOR, cmd_doctor, " [options] [ADDRESS...]", H_DOCTOR, X_DOCTOR },
 	{ "completion", VERB_COMPLETION, cmd_completion, " bash|zsh|fish", H_COMPLETION,
 	  X_COMPLETION },
 	{ "version", VERB_VERSION, cmd_version, "", H_VERSION, NULL },

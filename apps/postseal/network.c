@@ -68,6 +68,13 @@ find_helper(char *out, size_t size)
 		(void)snprintf(out, size, "%s/%s", POSTSEAL_HELPERS, HELPER);
 }
 
+bool
+network_helper(char *out, size_t size)
+{
+	find_helper(out, size);
+	return access(out, X_OK) == 0;
+}
+
 /* --- running it --- */
 
 /* In the new process. */

@@ -11,4 +11,7 @@
 ps_code	network_fetch(void *arg, int kind, const char *url, ps_slice request,
 	    ps_writer *answer, ps_err *err);
 
+/* network_helper writes where postseal-fetch is; is it there, and can it be run? */
+bool	network_helper(char *out, size_t size);
+
 #endif

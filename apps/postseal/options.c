@@ -32,7 +32,8 @@ enum {
 	ANSWERS	= VERB_RECEIPT | VERB_EXPAND,	/* read a mail to write one */
 	WRITES	= VERB_SIGN | SEALS | ANSWERS,
 	ALL	= READS | WRITES,
-	HELPS	= ALL | VERB_CERT | VERB_ID | VERB_CA | VERB_VERSION | VERB_HELP | VERB_COMPLETION
+	HELPS	= ALL | VERB_CERT | VERB_ID | VERB_CA | VERB_DOCTOR | VERB_VERSION | VERB_HELP |
+		  VERB_COMPLETION
 };
 
 struct row {
@@ -52,15 +53,15 @@ static const struct row rows[] = {
 	{ "output", "FILE", O_OUTPUT, AT(output), VERB_OPEN | VERB_CERT | VERB_ID | VERB_CA | WRITES, TEXT, .letter = 'o' },
 	{ "out-dir", "DIR", O_OUT_DIR, AT(out_dir), VERB_OPEN | VERB_CA | WRITES, TEXT },
 	{ "json", NULL, O_JSON, AT(json), VERB_VERIFY | VERB_INSPECT | VERB_CERT | VERB_ID |
-	  VERB_CA, FLAG },
+	  VERB_CA | VERB_DOCTOR, FLAG },
 	{ "verdict", "FILE", O_VERDICT, AT(verdict), VERB_OPEN, TEXT },
 	{ "identity", "FILE", O_IDENTITY, AT(identity), ALL, LIST },
 	{ "to", "X", O_TO, AT(to), SEALS | ANSWERS, LIST },
-	{ "cert", "FILE", O_CERT, AT(cert), ALL | VERB_CERT | VERB_ID, LIST },
-	{ "learn", "MAIL", O_LEARN, AT(learn), SEALS | ANSWERS, LIST },
-	{ "trust", "FILE", O_TRUST, AT(trust), JUDGES | SEALS | ANSWERS | VERB_CERT, LIST },
-	{ "crl", "FILE", O_CRL, AT(crl), JUDGES | SEALS | ANSWERS | VERB_CERT, LIST },
-	{ "revocation", "off|soft|hard", O_REVOCATION, AT(revocation), JUDGES | SEALS | ANSWERS, CHOICE },
+	{ "cert", "FILE", O_CERT, AT(cert), ALL | VERB_CERT | VERB_ID | VERB_DOCTOR, LIST },
+	{ "learn", "MAIL", O_LEARN, AT(learn), SEALS | ANSWERS | VERB_DOCTOR, LIST },
+	{ "trust", "FILE", O_TRUST, AT(trust), JUDGES | SEALS | ANSWERS | VERB_CERT | VERB_DOCTOR, LIST },
+	{ "crl", "FILE", O_CRL, AT(crl), JUDGES | SEALS | ANSWERS | VERB_CERT | VERB_DOCTOR, LIST },
+	{ "revocation", "off|soft|hard", O_REVOCATION, AT(revocation), JUDGES | SEALS | ANSWERS | VERB_CERT | VERB_DOCTOR, CHOICE },
 	{ "from", "ADDRESS", O_FROM, AT(from), JUDGES | VERB_ID, TEXT },
 	{ "content", "FILE", O_CONTENT, AT(content), JUDGES, TEXT },
 	{ "require", "signed|sealed", O_REQUIRE, AT(require), VERB_OPEN, CHOICE },
@@ -72,6 +73,9 @@ static const struct row rows[] = {
 	{ "anchor", NULL, O_ANCHOR, AT(anchor), VERB_CERT, FLAG },
 	{ "smime", NULL, O_SMIME, AT(smime), VERB_CERT, FLAG },
 	{ "profile", "NAME", O_PROFILE, AT(profile), VERB_CERT, TEXT },
+	{ "keep", NULL, O_KEEP, AT(keep), VERB_CERT, FLAG },
+	{ "repair", NULL, O_REPAIR, AT(repair), VERB_DOCTOR, FLAG },
+	{ "yes", NULL, O_YES, AT(yes), VERB_DOCTOR, FLAG },
 	{ "all", NULL, O_ALL, AT(all), VERB_CERT | VERB_ID, FLAG },
 	{ "ca", "DIR", O_CA, AT(ca), VERB_CA, TEXT },
 	{ "name", "NAME", O_NAME, AT(name), VERB_CA | VERB_ID, TEXT },
@@ -114,13 +118,13 @@ static const struct row rows[] = {
 	{ "passphrase-fd", "N", O_PASSPHRASE_FD, AT(passphrase_fd), ALL | VERB_ID | VERB_CA, NUMBER, 0, 65535 },
 	{ "password-file", "FILE", O_PASSWORD_FILE, AT(password_file), READS | SEALS | ANSWERS, LIST },
 	{ "kek", "FILE", O_KEK, AT(kek), READS | SEALS | ANSWERS, LIST },
-	{ "policy", "NAME-or-FILE", O_POLICY, AT(policy), ALL, TEXT },
-	{ "at", "TIME", O_AT, AT(at), ALL | VERB_ID | VERB_CA, TEXT },
+	{ "policy", "NAME-or-FILE", O_POLICY, AT(policy), ALL | VERB_CERT | VERB_DOCTOR, TEXT },
+	{ "at", "TIME", O_AT, AT(at), ALL | VERB_ID | VERB_CA | VERB_CERT | VERB_DOCTOR, TEXT },
 	{ "threads", "N", O_THREADS, AT(threads), ALL, NUMBER, 1, 256 },
-	{ "online", NULL, O_ONLINE, AT(online), ALL, FLAG },
-	{ "offline", NULL, O_OFFLINE, AT(offline), ALL, FLAG },
-	{ "store", "FILE", O_STORE, AT(store), ALL | VERB_CERT | VERB_ID, TEXT },
-	{ "no-store", NULL, O_NO_STORE, AT(no_store), ALL, FLAG },
+	{ "online", NULL, O_ONLINE, AT(online), ALL | VERB_CERT | VERB_DOCTOR, FLAG },
+	{ "offline", NULL, O_OFFLINE, AT(offline), ALL | VERB_CERT | VERB_DOCTOR, FLAG },
+	{ "store", "FILE", O_STORE, AT(store), ALL | VERB_CERT | VERB_ID | VERB_DOCTOR, TEXT },
+	{ "no-store", NULL, O_NO_STORE, AT(no_store), ALL | VERB_DOCTOR, FLAG },
 	{ "new-passphrase-fd", "N", O_NEW_PASSPHRASE_FD, AT(new_passphrase_fd), VERB_ID, NUMBER, 0,
 	  65535 },
 	{ "rsa", NULL, O_RSA, AT(rsa), VERB_ID, FLAG },

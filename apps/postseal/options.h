@@ -25,7 +25,8 @@ enum verb {
 	VERB_CERT	= 1024,
 	VERB_COMPLETION	= 2048,
 	VERB_ID		= 4096,
-	VERB_CA		= 16384
+	VERB_CA		= 16384,
+	VERB_DOCTOR	= 32768
 };
 
 struct texts {
@@ -57,7 +58,8 @@ struct options {
 			 no_store, opaque, der, compress, key_ids,
 			 insecure_recipients, draft, add, smime, request_receipt,
 			 triple, no_receipts, anchor, help, rsa, p256, x25519,
-			 self_signed, pem, insecure_pkcs12, again, root;
+			 self_signed, pem, insecure_pkcs12, again, root, keep,
+			 repair, yes;
 	int64_t		 when;			/* --at as a time */
 };
 

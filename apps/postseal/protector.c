@@ -103,6 +103,21 @@ set_flags(ps_protector *pr, const struct options *o)
 	return status;
 }
 
+/* Sending asks unless it may not; looking at what there is only when it is told to. */
+static bool
+may_ask(const struct options *o)
+{
+	if (o->verb == VERB_CERT || (o->verb == VERB_DOCTOR && o->message.n == 0))
+		return o->online;
+	return !o->offline;
+}
+
+static bool
+keeps(const struct options *o)
+{
+	return o->keep || (o->online && (o->verb & (VERB_CERT | VERB_DOCTOR)) == 0);
+}
+
 static int
 set_values(ps_protector *pr, struct session *s)
 {
@@ -120,8 +135,10 @@ set_values(ps_protector *pr, struct session *s)
 		code = ps_protector_request_receipt(pr, "all", &err);
 	if (code == PS_OK && o->timestamp != NULL)
 		code = ps_protector_set_timestamp(pr, o->timestamp, &err);
-	if (code == PS_OK && !o->offline)
+	if (code == PS_OK && may_ask(o))
 		code = ps_protector_set_fetch(pr, network_fetch, s, &err);
+	if (code == PS_OK && keeps(o))
+		code = ps_protector_set_keep_found(pr, 1, &err);
 	if (code == PS_OK)
 		code = ps_protector_set_progress(pr, progress_tick, &s->progress, &err);
 	return code == PS_OK ? EXIT_GOOD : say_chain(o->verb_name, code, &err);
@@ -198,7 +215,7 @@ add_store(ps_protector *pr, struct session *s)
 	else if (o->draft && o->identity.n == 0)
 		return say_usage(o->verb_name, T_DRAFT);
 	else if (o->identity.n == 0 && o->verb != VERB_ENCRYPT &&
-	    o->verb != VERB_CERT)
+	    o->verb != VERB_CERT && o->verb != VERB_DOCTOR)
 		return say_usage(o->verb_name, T_NO_IDENTITY);
 	return code == PS_OK ? EXIT_GOOD : say_chain(o->verb_name, code, &err);
 }

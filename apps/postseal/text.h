@@ -43,10 +43,22 @@
 	"\"%s\" is none of add, learn, list, people, show, find, pin, forget, export, lint"
 #define T_CERT_ARGUMENTS "cert %s takes other arguments; `postseal help cert` shows them"
 #define T_CERT_NONE	"%s: the store has no such certificate"
+#define T_CERT_UNFIT	"%s: from %s, and not fit to encrypt to: %s"
+#define T_CERT_KEEP	"--keep keeps what --online finds; give both"
 #define T_CERT_SEVERAL	"%s: several certificates; name one by its SHA-256 (cert list)"
 #define T_CERT_HIDDEN	"%s: forgotten; the same once more deletes it"
 #define T_CERT_GONE	"%s: deleted"
 #define T_CERT_LEARN	"%s: nothing to learn: %s"
+#define T_DOCTOR_ADDRESS "%s is no address like bob@example.net"
+#define T_DOCTOR_ALONE	"--repair mends the store, and takes no address"
+#define T_DOCTOR_YES	"--yes answers what --repair asks, which is not given"
+#define T_DOCTOR_SOUND	"the store is not damaged, so nothing is put back"
+#define T_DOCTOR_TTY	"there is nobody to ask whether the copy shall take the place of the store; --yes says so"
+#define T_DOCTOR_ASK	\
+	"The store is damaged. Put the last good copy in its place? What was written since the copy\n" \
+	"is lost; the damaged store is kept beside it. [y/N] "
+#define T_DOCTOR_LEFT	"nothing was changed"
+#define T_DOCTOR_DONE	"the copy of %s is the store now; the damaged one is kept as %s.damaged"
 #define T_CA_WORD	"ca wants one of init, issue, revoke, crl, ocsp, publish and list first"
 #define T_CA_MORE	"ca %s takes nothing behind it, but %s was given"
 #define T_CA_NAME	"an authority wants a name: --name 'Example Ltd'"
@@ -173,6 +185,7 @@
 #define H_CERT		"the certificates of others: add, learn, list, find, pin, export, lint"
 #define H_ID		"your own keys and certificates, in the store"
 #define H_CA		"an authority of one's own"
+#define H_DOCTOR	"can one write to ADDRESS encrypted? without one: is all well here?"
 #define H_COMPLETION	"what your shell needs to complete command lines"
 #define H_VERSION	"the version, its parts and its algorithms"
 #define H_HELP		"this page, or that of a verb"
@@ -207,10 +220,17 @@
 	"  postseal cert learn mail.eml         those of a mail whose signature is valid\n" \
 	"  postseal cert list | people [ADDRESS]\n" \
 	"  postseal cert show | find | forget ADDRESS-or-SHA256\n" \
+	"  postseal cert find --online --policy mail.policy --keep ADDRESS\n" \
 	"  postseal cert pin ADDRESS SHA256     only this one counts; none: any again\n" \
 	"  postseal cert export --smime alice.pem issuing.pem -o certificates.eml\n" \
 	"  postseal cert lint alice.pem\n" \
 	"  postseal cert lint --profile mailbox-strict --all --json *.pem\n"
+
+#define X_DOCTOR	\
+	"  postseal doctor bob@example.net\n" \
+	"  postseal doctor --online --policy mail.policy bob@example.net\n" \
+	"  postseal doctor\n" \
+	"  postseal doctor --repair\n"
 
 #define X_COMPLETION	\
 	"  postseal completion bash >~/.local/share/bash-completion/completions/postseal\n"
@@ -253,6 +273,9 @@
 #define O_REVOCATION	"hard: no answer is a refusal; default: soft"
 #define O_POLICY	"default, strict, legacy-read, or a policy file"
 #define O_ANCHOR	"cert add: trust whom they are of; cert forget: no longer"
+#define O_KEEP		"find --online: put what is found and fit into the store"
+#define O_REPAIR	"put the last good copy in the place of a damaged store"
+#define O_YES		"do not ask before"
 #define O_SMIME		"as a mail that others' programs take certificates from"
 #define O_CA		"the authority's folder, else ~/.local/share/postseal/ca"
 #define O_KEY		"init, issue: the kind of key: rsa-3072, p-256, p-384, ..."

@@ -223,6 +223,10 @@ PS_API PS_MUST ps_code ps_protector_add_crl_file(ps_protector *pr, const char *p
 /* ps_protector_set_fetch: questions about recipients and for time-stamps go through it. */
 PS_API PS_MUST ps_code ps_protector_set_fetch(ps_protector *pr, ps_fetch_fn fn, void *arg,
     ps_err *err);
+/* ps_protector_set_keep_found puts what fetch finds of recipients and is fit, with its issuers,
+ * into the store: the next mail needs no network. What is there from signed mail or was given
+ * goes before it. Default: off, and nothing is kept. */
+PS_API PS_MUST ps_code ps_protector_set_keep_found(ps_protector *pr, int on, ps_err *err);
 PS_API PS_MUST ps_code ps_protector_set_revocation(ps_protector *pr, int mode, ps_err *err);
 PS_API PS_MUST ps_code ps_protector_set_policy(ps_protector *pr, const ps_policy *p,
     ps_err *err);

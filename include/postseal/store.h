@@ -75,8 +75,9 @@ typedef ps_code (*ps_store_cert_fn)(void *arg, const ps_store_cert *c, ps_err *e
 PS_API PS_MUST ps_code ps_store_write_cert(const ps_store_cert *c, int json, ps_writer *w,
     ps_err *err);
 
-/* ps_store_add_cert keeps a certificate. One that is there stays as it is, and is no
- * longer forgotten when the user gives it again. */
+/* ps_store_add_cert keeps a certificate. Of one that is there only `how` changes, to what says
+ * more: given, issued, mail, the others; it is no longer forgotten when the user gives it
+ * again. */
 PS_API PS_MUST ps_code ps_store_add_cert(ps_store *s, ps_cert *c, ps_store_how how, ps_err *err);
 /*
  * ps_store_find_certs lists the certificates that name an address (as a sender may

@@ -6,7 +6,9 @@
  * nothing in it may be unseen, and no word of it may mix letters of scripts that look alike
  * (Unicode Technical Standard 39, 5.2): "аlice", with a Cyrillic first letter, is
  * nobody that he knows. Chinese, Japanese and Korean stand beside Latin in honest words, and
- * nobody mistakes one for the other.
+ * nobody mistakes one for the other. The table below knows what is mistaken most; ICU,
+ * where it is, knows all scripts. What is one script throughout may still be the picture
+ * of an address that the store knows.
  */
 #include <string.h>
 
@@ -14,6 +16,7 @@
 #include "base/words.h"
 #include "smime/protecting.h"
 #include "smime/words.h"
+#include "x509/looks.h"
 
 enum script { COMMON, LATIN, GREEK, CYRILLIC, ARMENIAN, CHEROKEE, COPTIC, UNSEEN };
 
@@ -84,6 +87,12 @@ script_of(uint32_t c)
 	return COMMON;
 }
 
+static bool
+ends_word(uint32_t c)
+{
+	return c == '.' || c == '@' || c == '-' || c == '_' || c == '+';
+}
+
 static const char *
 what_is_wrong(const char *address)
 {
@@ -97,7 +106,7 @@ what_is_wrong(const char *address)
 		s = len == 0 ? UNSEEN : script_of(c);
 		if (s == UNSEEN && !(c == ' ' && len == 1))	/* "a b"@example.org */
 			return W_P_ADDRESS_UNSEEN;
-		if (c == '.' || c == '@' || c == '-' || c == '_' || c == '+')
+		if (ends_word(c))
 			word = COMMON;
 		else if (s != COMMON && s != UNSEEN && word != COMMON && word != s)
 			return W_P_ADDRESS_MIXED;
@@ -107,19 +116,77 @@ what_is_wrong(const char *address)
 	return NULL;
 }
 
-static ps_code
-check(const char *address, ps_err *err)
+/* ICU is loaded for words beyond ASCII alone. */
+static const char *
+what_icu_says(const char *address)
 {
-	const char *why = what_is_wrong(address);
+	const uint8_t *p = (const uint8_t *)address, *word = p;
+	bool beyond = false;
 
-	if (why == NULL)
-		return PS_OK;
+	for (;; p++) {
+		beyond |= *p >= 0x80;
+		if (*p != '\0' && !ends_word(*p))
+			continue;
+		if (beyond && ps_looks_mixed((ps_slice){ word, (size_t)(p - word) }))
+			return W_P_ADDRESS_MIXED;
+		if (*p == '\0')
+			return NULL;
+		word = p + 1;
+		beyond = false;
+	}
+}
+
+/* A domain in A-labels is judged as others show it. */
+static const char *
+what_domain_hides(const char *address)
+{
+	const char *at = strrchr(address, '@'), *why;
+	char shown[PS_DOMAIN_SHOWN];
+
+	if (at == NULL || !ps_domain_show(at + 1, shown) || strcmp(at + 1, shown) == 0)
+		return NULL;
+	why = what_is_wrong(shown);
+	return why != NULL ? why : what_icu_says(shown);
+}
+
+static ps_code
+refuse(const char *address, const char *why, ps_err *err)
+{
 	return ps_fail(err, PS_E_REFUSED, "smime.protect", PS_NOWHERE, W_P_ADDRESS,
 	    PS_TEXT("who", address), PS_TEXT("why", why));
 }
 
 static ps_code
-check_list(const struct mime_mailboxes *m, const char *name, ps_err *err)
+check_known(struct ps_memory *m, const char *address, ps_err *err)
+{
+	char like[PS_ADDRESS_KEY], why[PS_ADDRESS_KEY + 256];
+	bool domain;
+	ps_code code = m->ops->looks_like(m, address, like, &domain, err);
+
+	if (code != PS_OK || like[0] == '\0')
+		return code;
+	ps_words(why, sizeof why, W_P_ADDRESS_ALIKE, PS_TEXT("like", like));
+	return refuse(address, why, err);
+}
+
+ps_code
+protect_check_address(const struct protecting *p, const char *address, ps_err *err)
+{
+	const char *why = what_is_wrong(address);
+
+	if (why == NULL)
+		why = what_icu_says(address);
+	if (why == NULL)
+		why = what_domain_hides(address);
+	if (why != NULL)
+		return refuse(address, why, err);
+	return p->pr->setup.store == NULL ? PS_OK
+	    : check_known(p->pr->setup.store, address, err);
+}
+
+static ps_code
+check_list(const struct protecting *p, const struct mime_mailboxes *m, const char *name,
+    ps_err *err)
 {
 	ps_code code = PS_OK;
 
@@ -127,7 +194,7 @@ check_list(const struct mime_mailboxes *m, const char *name, ps_err *err)
 		return ps_fail(err, PS_E_REFUSED, "smime.protect", PS_NOWHERE, W_P_TO_MALFORMED,
 		    PS_TEXT("name", name));
 	for (size_t i = 0; i < m->n && code == PS_OK; i++)
-		code = check(m->box[i].address, err);
+		code = protect_check_address(p, m->box[i].address, err);
 	return code;
 }
 
@@ -141,8 +208,8 @@ protect_check_addresses(const struct protecting *p, ps_err *err)
 		return PS_OK;
 	for (size_t i = 0; i < pr->nasked && code == PS_OK; i++)
 		if (pr->asked[i].address != NULL)
-			code = check(pr->asked[i].address, err);
+			code = protect_check_address(p, pr->asked[i].address, err);
 	if (code == PS_OK && !protect_is_asked(pr))
-		code = check_list(&p->recipients, "To or Cc", err);
-	return code == PS_OK ? check_list(&p->bcc, "Bcc", err) : code;
+		code = check_list(p, &p->recipients, "To or Cc", err);
+	return code == PS_OK ? check_list(p, &p->bcc, "Bcc", err) : code;
 }

@@ -50,7 +50,7 @@ take(struct finding *f, ps_cert *c, ps_err *err)
 		return PS_OK;
 	}
 	f->room--;
-	return ps_setup_add_cert(&f->p->pr->setup, c, err);
+	return ps_setup_add_hearsay(&f->p->pr->setup, c, err);
 }
 
 /* One that cannot be read is none. */
@@ -207,6 +207,25 @@ found(const struct finding *f)
 	return false;
 }
 
+static void
+note_answer(struct finding *f, size_t source, ps_code code)
+{
+	struct protecting *p = f->p;
+
+	if (p->nsource < PROTECT_SOURCES)
+		p->source[p->nsource++] = (struct protect_source){ sources[source].name, code,
+			f->before, p->pr->setup.ncert - f->before };
+}
+
+const char *
+protect_source_of(const struct protecting *p, const ps_cert *c)
+{
+	for (size_t i = 0; i < p->nsource; i++)
+		if (ps_cert_is_in(&p->pr->setup.cert[p->source[i].first], p->source[i].n, c))
+			return p->source[i].name;
+	return NULL;
+}
+
 /* A source that fails is passed over; the mail can then go later. */
 static ps_code
 ask(struct finding *f, size_t source, ps_err *err)
@@ -214,7 +233,7 @@ ask(struct finding *f, size_t source, ps_err *err)
 	struct ps_setup *s = &f->p->pr->setup;
 	struct ps_buf answer = { .n = 0 };
 	ps_code code = ps_setup_fetch(s, sources[source].kind, f->address, (ps_slice){ NULL, 0 },
-	    f->p->limits->find_bytes, &answer, err);
+	    f->p->limits->find_bytes, &answer, err), answered = code;
 
 	f->before = s->ncert;
 	if (code == PS_OK)
@@ -225,6 +244,7 @@ ask(struct finding *f, size_t source, ps_err *err)
 		code = PS_OK;
 	}
 	ps_buf_clear(&answer);
+	note_answer(f, source, answered);
 	if (code == PS_OK && found(f))
 		protect_explain(f->p, W_P_X_FOUND, PS_TEXT("who", f->address),
 		    PS_TEXT("name", sources[source].name));

@@ -30,7 +30,8 @@ struct ps_protector {
 	const struct ps_alg *digest, *cipher, *transport;	/* NULL: chosen */
 	bool		 pss;
 	bool		 add;		/* a signature to those that are there */
-	bool		 opaque, key_ids, der, compress, no_self, insecure_recipients, draft;
+	bool		 opaque, key_ids, der, compress, no_self, insecure_recipients, draft,
+			 keep_found;
 	bool		 headers_given;	/* else the policy says how */
 	enum ps_hcp	 headers;
 	ps_bcc_fn	 bcc;
@@ -85,6 +86,14 @@ struct protect_list {
 	size_t		 nothers;	/* besides oneself */
 };
 
+/* What a source answered about the address that was looked for last. */
+enum { PROTECT_SOURCES = 4 };
+struct protect_source {
+	const char	*name;		/* "ldap", "smimea" */
+	ps_code		 code;		/* PS_OK: it answered */
+	size_t		 first, n;	/* of setup.cert: what came */
+};
+
 struct protecting {
 	struct ps_protector *pr;
 	/* A receipt, or a mail that a list hands on: `in` gives the fields, this is the
@@ -108,6 +117,8 @@ struct protecting {
 	struct mime_mailboxes recipients, bcc;
 	uint64_t	 finds;		/* addresses that were looked for */
 	bool		 find_failed;	/* it may work later */
+	struct protect_source source[PROTECT_SOURCES];
+	size_t		 nsource;
 	struct cms_signing *signer;
 	size_t		 nsigner;
 	ps_cert		**bag;		/* borrowed: certificates to send along */
@@ -205,12 +216,26 @@ bool	protect_is_asked(const struct ps_protector *pr);
 /* The best certificate that may be encrypted to for an address, NULL: none; borrowed. */
 ps_cert	*protect_find_cert(struct protecting *p, const char *address);
 
+/* protect_try_address lists one recipient, and why not is the error, as protect_choose_recipients
+ * would; protect_fitness says what is against a certificate, "": nothing. */
+PS_MUST ps_code protect_try_address(struct protecting *p, const char *address,
+    struct protect_list *out, ps_err *err);
+enum { PROTECT_WHY = 400 };
+PS_MUST ps_code protect_fitness(struct protecting *p, ps_cert *c, char why[PROTECT_WHY],
+    ps_err *err);
+
 /* find.c */
+/* protect_source_of: which of p->source brought this certificate; NULL: none. */
+const char *protect_source_of(const struct protecting *p, const ps_cert *c);
 /* protect_look_for asks where the policy says for certificates of an address; what comes is
  * among setup.cert then. */
 PS_MUST ps_code protect_look_for(struct protecting *p, const char *address, ps_err *err);
 
 /* check_address.c */
+/* protect_check_address refuses one that is not what it looks like, or looks like another that
+ * the store knows. */
+PS_MUST ps_code protect_check_address(const struct protecting *p, const char *address,
+    ps_err *err);
 /* Refuses addresses of recipients that are not what they look like. */
 PS_MUST ps_code protect_check_addresses(const struct protecting *p, ps_err *err);
 

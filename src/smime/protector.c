@@ -303,6 +303,7 @@ FLAG(ps_protector_set_no_self, no_self)
 FLAG(ps_protector_set_draft, draft)
 FLAG(ps_protector_set_insecure_recipients, insecure_recipients)
 FLAG(ps_protector_set_triple, triple)
+FLAG(ps_protector_set_keep_found, keep_found)
 
 ps_code
 ps_protector_set_eol(ps_protector *pr, int eol, ps_err *err)

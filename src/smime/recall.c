@@ -67,6 +67,19 @@ add_new(void *arg, ps_cert *c, ps_err *err)
 	return ps_setup_add_cert(s, ps_cert_ref(c), err);
 }
 
+static ps_code
+add_named(void *arg, ps_cert *c, bool hearsay, ps_err *err)
+{
+	struct ps_setup *s = arg;
+	ps_code code;
+
+	if (!hearsay)
+		return add_new(s, c, err);
+	code = index_new(s, err);
+	return code != PS_OK || is_known(s, c) ? code
+	    : ps_setup_add_hearsay(s, ps_cert_ref(c), err);
+}
+
 ps_code
 ps_recall_address(struct ps_setup *s, const char *address, ps_err *err)
 {
@@ -78,7 +91,7 @@ ps_recall_address(struct ps_setup *s, const char *address, ps_err *err)
 		return PS_OK;
 	if ((code = ps_index_add(&s->asked, hash, 0, err)) != PS_OK)
 		return code;
-	return s->store->ops->certs_for(s->store, address, add_new, s, err);
+	return s->store->ops->certs_for(s->store, address, add_named, s, err);
 }
 
 static struct ps_memory_name

@@ -45,14 +45,16 @@ protect_may_encrypt(ps_cert *c)
 	return can_encrypt(c, &may) && may;
 }
 
-/* How well a certificate suits; the larger number is better. */
+/* How well a certificate suits; the larger number is better. What a directory says counts less
+ * than what its owner signed with. */
 static unsigned
 worth(const struct protecting *p, ps_cert *c)
 {
 	bool dated = ps_cert_not_before(c) <= p->now && p->now <= ps_cert_not_after(c);
 	bool may, can = can_encrypt(c, &may);
 
-	return (can && may ? 4u : 0) | (can ? 2u : 0) | dated;
+	return (can && may ? 8u : 0) | (can ? 4u : 0) | (dated ? 2u : 0) |
+	    !ps_setup_is_hearsay(&p->pr->setup, c);
 }
 
 /* The certificate for an address that suits best: of equal ones the newest. One that
@@ -235,24 +237,65 @@ list_problems(const struct ps_path_out *path, char *out, size_t size)
 		    path->problem[i].text);
 }
 
+/* What a source brought, and has a path, is known from now on; not what a record vouched
+ * for, which has none and must be asked for again. */
+static ps_code
+keep_found(struct protecting *p, const struct ps_path_out *path, ps_err *err)
+{
+	struct ps_memory *m = p->pr->setup.store;
+	ps_err why = PS_ERR_INIT;
+	ps_code code = PS_OK;
+
+	for (size_t i = 0; m != NULL && p->pr->keep_found && i + 1 < path->nchain &&
+	    code == PS_OK; i++) {
+		const char *source = protect_source_of(p, path->chain[i]);
+
+		if (source != NULL)
+			code = m->ops->keep(m, path->chain[i], source, &why);
+	}
+	if (code == PS_E_NOMEM)
+		return ps_nomem(err, "smime.protect");
+	if (code != PS_OK) {
+		char text[256];
+
+		ps_err_cause(&why, 0, text, sizeof text);
+		protect_warn(p, W_P_NOT_KEPT, PS_TEXT("why", text));
+	}
+	return PS_OK;
+}
+
+ps_code
+protect_fitness(struct protecting *p, ps_cert *c, char why[PROTECT_WHY], ps_err *err)
+{
+	struct ps_path_out path = { .good = false };
+	bool may;
+	ps_code code;
+
+	why[0] = '\0';
+	if (!can_encrypt(c, &may)) {
+		ps_words(why, PROTECT_WHY, W_P_KEY_TYPE);
+		return PS_OK;
+	}
+	code = ps_setup_judge(&p->pr->setup, c, NULL, PS_PURPOSE_ENCRYPT, p->now, &path, err);
+	if (code == PS_OK && path.good)
+		code = keep_found(p, &path, err);
+	else if (code == PS_OK)
+		list_problems(&path, why, PROTECT_WHY);
+	ps_path_clear(&path);
+	return code;
+}
+
 /* Notes a certificate that is expired, untrusted, revoked or not for this. */
 static ps_code
 judge(struct protecting *p, ps_cert *c, const char *name, struct refused *r, ps_err *err)
 {
-	struct ps_path_out path = { .good = false };
-	char why[400] = "";
+	char why[PROTECT_WHY];
 	bool may;
-	ps_code code;
+	ps_code code = protect_fitness(p, c, why, err);
 
-	if (!can_encrypt(c, &may))
-		return add_unfit(p, r, name, W_P_KEY_TYPE, false, err);
-	code = ps_setup_judge(&p->pr->setup, c, NULL, PS_PURPOSE_ENCRYPT, p->now, &path, err);
-	if (code == PS_OK && !path.good && path.nproblem > 0) {
-		list_problems(&path, why, sizeof why);
-		code = add_unfit(p, r, name, why, true, err);
-	}
-	ps_path_clear(&path);
-	return code;
+	if (code != PS_OK || why[0] == '\0')
+		return code;
+	return add_unfit(p, r, name, why, can_encrypt(c, &may), err);
 }
 
 static ps_code
@@ -265,13 +308,21 @@ add_judged(struct protecting *p, struct protect_list *l, ps_cert *c, const char 
 	return code != PS_OK || r->nunfit != before ? code : add_cert(p, l, c, false, err);
 }
 
+static bool
+will_do(const struct protecting *p, const char *address, ps_cert *c)
+{
+	return c == protect_pinned(p->pr, address) || (protect_may_encrypt(c) &&
+	    ps_cert_not_before(c) <= p->now && p->now <= ps_cert_not_after(c));
+}
+
 /* What is known first; the network only when that does not do. */
 static ps_code
 find_or_look(struct protecting *p, const char *address, ps_cert **out, ps_err *err)
 {
 	ps_code code = find_by_address(p, address, out, err);
 
-	if (code != PS_OK || (*out != NULL && protect_may_encrypt(*out)))
+	p->nsource = 0;
+	if (code != PS_OK || (*out != NULL && will_do(p, address, *out)))
 		return code;
 	if ((code = protect_look_for(p, address, err)) == PS_OK)
 		code = find_by_address(p, address, out, err);
@@ -433,6 +484,23 @@ protect_choose_recipients(struct protecting *p, struct protect_list *out, ps_err
 		code = add_self(p, out, err);
 	if (code == PS_OK && out->n == 0)
 		code = ps_fail(err, PS_E_NOT_FOUND, "smime.protect", PS_NOWHERE, W_P_NO_TO);
+	refused_clear(&r);
+	if (code != PS_OK)
+		protect_list_clear(out);
+	return code;
+}
+
+ps_code
+protect_try_address(struct protecting *p, const char *address, struct protect_list *out,
+    ps_err *err)
+{
+	struct refused r = { .nunfit = 0 };
+	ps_code code;
+
+	*out = (struct protect_list){ .n = 0 };
+	if ((code = load_keys(&p->pr->setup, err)) == PS_OK &&
+	    (code = add_address(p, out, address, &r, err)) == PS_OK)
+		code = refused_error(p, &r, err);
 	refused_clear(&r);
 	if (code != PS_OK)
 		protect_list_clear(out);

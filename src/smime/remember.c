@@ -193,13 +193,44 @@ remember_signature(struct ps_setup *s, ps_verdict *v, struct ps_signature *sig, 
 	return code;
 }
 
+/* --- who it is not --- */
+
+enum { FROM = 16 };	/* mailboxes: a mail with more of them is odd already */
+
+static ps_code
+warn_looks(struct ps_setup *s, ps_verdict *v, const char *address, ps_err *err)
+{
+	char like[PS_ADDRESS_KEY];
+	bool domain;
+	ps_code code = s->store->ops->looks_like(s->store, address, like, &domain, err);
+
+	if (code == PS_OK && like[0] != '\0')
+		ps_verdict_warn(v, domain ? "lookalike-domain" : "look-alike",
+		    domain ? W_W_ALIKE_DOMAIN : W_W_ALIKE, PS_TEXT("who", address),
+		    PS_TEXT("like", like));
+	return code;
+}
+
+/* Whatever the signature says: an unsigned mail imitates as well. */
+static ps_code
+look_at_senders(struct ps_setup *s, ps_verdict *v, ps_err *err)
+{
+	ps_err why = PS_ERR_INIT;
+	ps_code code = PS_OK;
+
+	for (size_t i = 0; i < v->from.n && i < FROM && s->store != NULL && code == PS_OK; i++)
+		code = ps_recall_soften(s, warn_looks(s, v, v->from.box[i].address, &why), &why,
+		    err);
+	return code;
+}
+
 ps_code
 opening_remember(ps_opener *op, ps_verdict *v, ps_err *err)
 {
 	struct ps_setup *s = &op->setup;
 	bool good = v->summary == PS_SUMMARY_SIGNED || v->summary == PS_SUMMARY_SEALED;
 	ps_err why = PS_ERR_INIT;
-	ps_code code = PS_OK;
+	ps_code code = look_at_senders(s, v, err);
 
 	for (size_t i = 0; good && i < v->nsignature && code == PS_OK; i++)
 		if (s->store != NULL && v->signature[i].in_envelope &&

@@ -50,6 +50,7 @@ ps_setup_clear(struct ps_setup *s)
 	ps_index_clear(&s->by_local);
 	ps_index_clear(&s->by_der);
 	ps_index_clear(&s->asked);
+	ps_index_clear(&s->hearsay);
 	ps_trust_free(s->trust);
 	ps_policy_free(s->own_policy);
 	free_secrets(s->password, s->npassword);
@@ -69,6 +70,28 @@ ps_setup_add_cert(struct ps_setup *s, ps_cert *ref, ps_err *err)
 	s->cert = grown;
 	s->cert[s->ncert++] = ref;
 	return PS_OK;
+}
+
+ps_code
+ps_setup_add_hearsay(struct ps_setup *s, ps_cert *ref, ps_err *err)
+{
+	ps_code code = ps_index_add(&s->hearsay, ps_hash(ps_cert_der(ref)), s->ncert, err);
+
+	if (code == PS_OK)
+		return ps_setup_add_cert(s, ref, err);
+	ps_cert_free(ref);
+	return code;
+}
+
+bool
+ps_setup_is_hearsay(const struct ps_setup *s, const ps_cert *c)
+{
+	size_t walk = 0, at;
+
+	while (ps_index_next(&s->hearsay, ps_hash(ps_cert_der(c)), &walk, &at))
+		if (at < s->ncert && s->cert[at] == c)
+			return true;
+	return false;
 }
 
 static ps_code

@@ -21,6 +21,7 @@ struct ps_setup {
 	size_t		 ncert;
 	struct ps_index	 by_local;	/* of cert: by the local parts of its addresses... */
 	size_t		 nindexed;	/* ...of these so far */
+	struct ps_index	 hearsay;	/* of cert: what only a directory or the DNS said */
 	struct ps_trust	*trust;
 	bool		 trust_given;	/* else the system's, at first use */
 	ps_policy	*own_policy;	/* the default one */
@@ -58,6 +59,9 @@ PS_MUST ps_code ps_setup_add_identity(struct ps_setup *s, const char *path, ps_a
 PS_MUST ps_code ps_setup_add_certs(struct ps_setup *s, const char *path, size_t *out_first,
     size_t *out_n, ps_err *err);
 PS_MUST ps_code ps_setup_add_cert(struct ps_setup *s, ps_cert *ref, ps_err *err);
+/* ps_setup_add_hearsay adds one that only a directory or the DNS speaks for. */
+PS_MUST ps_code ps_setup_add_hearsay(struct ps_setup *s, ps_cert *ref, ps_err *err);
+bool	ps_setup_is_hearsay(const struct ps_setup *s, const ps_cert *c);
 /* ps_setup_add_key makes a known certificate one of ours; `key` NULL: not at hand. */
 PS_MUST ps_code ps_setup_add_key(struct ps_setup *s, ps_cert *cert, struct ps_key *key,
     ps_err *err);

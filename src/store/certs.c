@@ -47,8 +47,15 @@ insert(ps_store *s, ps_cert *c, ps_store_how how, ps_err *err)
 	return query_run(&q, err);
 }
 
+/* Whom the user gave a certificate of is known to him. */
+static bool
+is_sure(ps_store_how how)
+{
+	return how == PS_STORE_GIVEN || how == PS_STORE_ISSUED;
+}
+
 static ps_code
-add_names(ps_store *s, const ps_cert *c, int64_t id, ps_err *err)
+add_names(ps_store *s, const ps_cert *c, int64_t id, ps_store_how how, ps_err *err)
 {
 	const char *address;
 	char key[PS_ADDRESS_KEY];
@@ -62,23 +69,32 @@ add_names(ps_store *s, const ps_cert *c, int64_t id, ps_err *err)
 		query_text(&q, key);
 		query_number(&q, id);
 		code = query_run(&q, err);
+		if (code == PS_OK && is_sure(how))
+			code = store_looks_add(s, key, ps_clock_system(), true, err);
 	}
 	return code;
 }
 
-/* *out_id 0: it is not here. */
+/* What is known of one that may be here. */
+struct known {
+	int64_t		 id;		/* 0: it is not */
+	bool		 forgotten;
+	ps_store_how	 how;
+};
+
 static ps_code
-find_id(ps_store *s, const ps_cert *c, int64_t *out_id, bool *out_forgotten, ps_err *err)
+find_known(ps_store *s, const ps_cert *c, struct known *out, ps_err *err)
 {
 	struct query q;
 	bool row;
 	ps_code code;
 
+	*out = (struct known){ .id = 0 };
 	db_query(s->db, STMT_CERT_ID, &q);
 	query_text(&q, ps_cert_sha256(c));
-	code = query_next(&q, &row, err);
-	*out_id = code == PS_OK && row ? row_number(&q, 0) : 0;
-	*out_forgotten = *out_id != 0 && !row_is_null(&q, 1);
+	if ((code = query_next(&q, &row, err)) == PS_OK && row)
+		*out = (struct known){ row_number(&q, 0), !row_is_null(&q, 1),
+			(ps_store_how)row_number(&q, 2) };
 	query_end(&q);
 	return code;
 }
@@ -86,9 +102,11 @@ find_id(ps_store *s, const ps_cert *c, int64_t *out_id, bool *out_forgotten, ps_
 ps_code
 store_cert_find(ps_store *s, const ps_cert *c, int64_t *out_id, ps_err *err)
 {
-	bool forgotten;
+	struct known k;
+	ps_code code = find_known(s, c, &k, err);
 
-	return find_id(s, c, out_id, &forgotten, err);
+	*out_id = k.id;
+	return code;
 }
 
 /* Who forgot a certificate does not want to learn it again from the next mail. */
@@ -103,18 +121,51 @@ remember(ps_store *s, const ps_cert *c, ps_store_how how, ps_err *err)
 	return query_run(&q, err);
 }
 
+/* What its owner signed with says more than what somebody wrote into a directory. */
+static bool
+says_more(ps_store_how a, ps_store_how b)
+{
+	static const unsigned char rank[] = { [PS_STORE_GIVEN] = 3, [PS_STORE_ISSUED] = 2,
+		[PS_STORE_MAIL] = 1, [PS_STORE_LDAP] = 0, [PS_STORE_SMIMEA] = 0,
+		[PS_STORE_AIA] = 0 };
+
+	return (size_t)b >= sizeof rank || rank[a] > rank[b];
+}
+
+static ps_code
+know_better(ps_store *s, const ps_cert *c, int64_t id, ps_store_how how, ps_err *err)
+{
+	struct query q;
+	ps_code code;
+
+	db_query(s->db, STMT_CERT_HOW, &q);
+	query_number(&q, id);
+	query_number(&q, how);
+	code = query_run(&q, err);
+	return code == PS_OK && is_sure(how) ? add_names(s, c, id, how, err) : code;
+}
+
+static ps_code
+add_again(ps_store *s, const ps_cert *c, const struct known *k, ps_store_how how, ps_err *err)
+{
+	ps_code code = k->forgotten ? remember(s, c, how, err) : PS_OK;
+
+	return code == PS_OK && says_more(how, k->how) ? know_better(s, c, k->id, how, err) : code;
+}
+
 ps_code
 store_cert_add(ps_store *s, ps_cert *c, ps_store_how how, int64_t *out_id, ps_err *err)
 {
-	bool forgotten;
-	ps_code code = find_id(s, c, out_id, &forgotten, err);
+	struct known k;
+	ps_code code = find_known(s, c, &k, err);
 
-	if (code != PS_OK || *out_id != 0)
-		return code == PS_OK && forgotten ? remember(s, c, how, err) : code;
+	*out_id = k.id;
+	if (code != PS_OK || k.id != 0)
+		return code == PS_OK ? add_again(s, c, &k, how, err) : code;
 	if ((code = insert(s, c, how, err)) != PS_OK)
 		return code;
 	*out_id = db_last_id(s->db);
-	return add_names(s, c, *out_id, err);
+	return add_names(s, c, *out_id, how, err);
 }
 
 ps_code
@@ -202,23 +253,22 @@ ps_store_find_certs(ps_store *s, const char *what, int all, ps_store_cert_fn eac
 static ps_code
 forget(ps_store *s, const ps_cert *c, int *out_gone, ps_err *err)
 {
-	int64_t id;
-	bool again;
+	struct known k;
 	struct query q;
-	ps_code code = find_id(s, c, &id, &again, err);
+	ps_code code = find_known(s, c, &k, err);
 
 	if (code != PS_OK)
 		return code;
-	if (id == 0)
+	if (k.id == 0)
 		return ps_fail(err, PS_E_NOT_FOUND, STORE_WHERE, PS_NOWHERE, W_STORE_NO_CERT,
 		    PS_TEXT("what", ps_cert_sha256(c)));
-	db_query(s->db, again ? STMT_CERT_DROP : STMT_CERT_FORGET, &q);
-	query_number(&q, id);
-	if (!again)
+	db_query(s->db, k.forgotten ? STMT_CERT_DROP : STMT_CERT_FORGET, &q);
+	query_number(&q, k.id);
+	if (!k.forgotten)
 		query_number(&q, ps_clock_system());
 	code = query_run(&q, err);
 	if (code == PS_OK)
-		*out_gone = again;
+		*out_gone = k.forgotten;
 	return code == PS_E_REFUSED ? ps_because(err, code, STORE_WHERE, PS_NOWHERE, W_STORE_USED,
 	    PS_TEXT("what", ps_cert_sha256(c))) : code;
 }

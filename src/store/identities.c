@@ -65,9 +65,10 @@ add(ps_store *s, const ps_store_identity *i, const char *key, int64_t *out_id, p
 	query_number(&q, i->purpose);
 	query_number(&q, i->retired != 0);
 	query_number(&q, ps_clock_system());
-	if ((code = query_run(&q, err)) == PS_OK)
-		*out_id = db_last_id(s->db);
-	return code;
+	if ((code = query_run(&q, err)) != PS_OK)
+		return code;
+	*out_id = db_last_id(s->db);
+	return store_looks_add(s, key, ps_clock_system(), true, err);
 }
 
 ps_code

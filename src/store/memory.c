@@ -2,6 +2,8 @@
 /*
  * The store as those who open and protect mail see it (x509/memory.h).
  */
+#include <string.h>
+
 #include "store/store.h"
 #include "store/words.h"
 
@@ -26,16 +28,37 @@ hand_on(void *arg, const ps_store_cert *c, ps_err *err)
 	return to->each(to->arg, c->cert, err);
 }
 
+struct named {
+	ps_memory_named_fn each;
+	void		*arg;
+};
+
 static ps_code
-certs_for(struct ps_memory *m, const char *address, ps_memory_cert_fn each, void *arg,
+hand_named(void *arg, const ps_store_cert *c, ps_err *err)
+{
+	const struct named *to = arg;
+
+	return to->each(to->arg, c->cert, c->how == PS_STORE_LDAP || c->how == PS_STORE_SMIMEA,
+	    err);
+}
+
+static ps_code
+certs_for(struct ps_memory *m, const char *address, ps_memory_named_fn each, void *arg,
     ps_err *err)
 {
-	struct certs to = { each, arg };
+	struct named to = { each, arg };
 	char key[PS_ADDRESS_KEY];
 
 	if (!ps_address_key(address, key))
 		return PS_OK;
-	return ps_store_find_certs(of(m), address, 0, hand_on, &to, err);
+	return ps_store_find_certs(of(m), address, 0, hand_named, &to, err);
+}
+
+static ps_code
+keep(struct ps_memory *m, ps_cert *c, const char *source, ps_err *err)
+{
+	return ps_store_add_cert(of(m), c, strcmp(source, "ldap") == 0 ? PS_STORE_LDAP :
+	    PS_STORE_SMIMEA, err);
 }
 
 static ps_code
@@ -227,7 +250,8 @@ learn_all(ps_store *s, const char *key, const struct ps_memory_lesson *l, ps_err
 
 	if ((code = store_person_add(s, key, l->address, err)) != PS_OK ||
 	    (code = store_cert_add(s, l->cert, PS_STORE_MAIL, &cert, err)) != PS_OK ||
-	    (code = store_seen_add(s, key, cert, PS_STORE_MAIL, l->at, err)) != PS_OK)
+	    (code = store_seen_add(s, key, cert, PS_STORE_MAIL, l->at, err)) != PS_OK ||
+	    (code = store_looks_add(s, key, l->at, false, err)) != PS_OK)
 		return code;
 	return l->made == STORE_NEVER ? PS_OK : learn_caps(s, key, l, err);
 }
@@ -342,6 +366,7 @@ news(struct ps_memory *m)
 
 const struct ps_memory_ops store_memory = {
 	.certs_for = certs_for,
+	.keep = keep,
 	.certs_named = certs_named,
 	.authorities = authorities,
 	.anchors = anchors,
@@ -349,6 +374,7 @@ const struct ps_memory_ops store_memory = {
 	.keys_for = keys_for,
 	.person = person,
 	.learn = learn,
+	.looks_like = store_looks_like,
 	.first_valid = first_valid,
 	.note_valid = note_valid,
 	.news = news,

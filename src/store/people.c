@@ -52,6 +52,8 @@ pin(ps_store *s, const char *key, const char *address, ps_cert *c, ps_err *err)
 
 	if (code == PS_OK && c != NULL)
 		code = note_given(s, key, c, &id, err);
+	if (code == PS_OK && c != NULL)
+		code = store_looks_add(s, key, ps_clock_system(), true, err);
 	if (code != PS_OK)
 		return code;
 	db_query(s->db, STMT_PERSON_PIN, &q);

@@ -88,6 +88,34 @@ const char *const ps_schema_step[] = {
 	"	BEGIN SELECT RAISE(ABORT, 'the log only grows'); END;",
 	/* How old and how large what is kept is, without reading it. */
 	"CREATE INDEX news_age ON news(kind, fetched, length(data));",
+	/*
+	 * What known addresses and their domains look like. Those that are there already
+	 * get it here as far as they are ASCII, as x509/looks.c has it; others with their
+	 * next mail.
+	 */
+	"CREATE TABLE look("
+	"	skeleton TEXT NOT NULL,"	/* x509/looks.h */
+	"	name TEXT NOT NULL,"		/* an address (its key), or a domain */
+	"	since INTEGER NOT NULL,"
+	"	sure INTEGER NOT NULL,"		/* the user says so */
+	"	PRIMARY KEY(skeleton, name)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX look_first ON look(skeleton, sure DESC, since);"
+	"CREATE TEMP TABLE known AS"
+	"	SELECT key, substr(key, 1 + length(rtrim(key, replace(key, '@', '')))) AS domain,"
+	"	since, sure FROM ("
+	"	SELECT key, coalesce((SELECT min(first) FROM seen WHERE seen.key = person.key), 0)"
+	"	AS since, pin IS NOT NULL AS sure FROM person"
+	"	UNION ALL SELECT address_key, created, 1 FROM identity"
+	"	UNION ALL SELECT n.key, c.added, 1 FROM name n JOIN cert c ON c.id = n.cert"
+	"	WHERE c.how IN (0, 5))"		/* given, issued */
+	"	WHERE key NOT GLOB '*[^ -~]*' AND key NOT LIKE '%xn--%';"
+	"INSERT INTO look SELECT replace(replace(replace(replace(replace(replace(text,"
+	" 'm', 'rn'), '0', 'o'), '1', 'l'), '|', 'l'), '`', ''''), '\"', ''''''),"
+	" text, since, sure FROM"
+	" (SELECT key AS text, since, sure FROM known UNION ALL"
+	"  SELECT domain, since, sure FROM known)"
+	" WHERE true ORDER BY sure DESC, since ON CONFLICT DO NOTHING;"
+	"DROP TABLE known;",
 };
 
 const size_t ps_schema_version = sizeof ps_schema_step / sizeof *ps_schema_step;

@@ -21,7 +21,8 @@
 	X(CERT_NAME_ADD, \
 	  "INSERT INTO name(key, cert) VALUES(?1, ?2) ON CONFLICT DO NOTHING") \
 	X(CERT_AGAIN, "UPDATE cert SET forgotten = NULL WHERE sha256 = ?1 AND ?2 = 0") \
-	X(CERT_ID, "SELECT id, forgotten FROM cert WHERE sha256 = ?1") \
+	X(CERT_ID, "SELECT id, forgotten, how FROM cert WHERE sha256 = ?1") \
+	X(CERT_HOW, "UPDATE cert SET how = ?2 WHERE id = ?1") \
 	X(CERT_ALL, \
 	  "SELECT " CERT_COLUMNS " FROM cert c WHERE ?1 OR c.forgotten IS NULL ORDER BY c.id") \
 	X(CERT_BY_DIGEST, \
@@ -80,6 +81,12 @@
 	X(SEEN_ADD, \
 	  "INSERT INTO seen(key, cert, how, first, last) VALUES(?1, ?2, ?3, ?4, ?4)" \
 	  " ON CONFLICT DO UPDATE SET last = max(last, excluded.last)") \
+	X(LOOK_ADD, \
+	  "INSERT INTO look(skeleton, name, since, sure) VALUES(?1, ?2, ?3, ?4)" \
+	  " ON CONFLICT DO UPDATE SET sure = 1 WHERE excluded.sure > sure") \
+	X(LOOK_FIRST, \
+	  "SELECT name FROM look WHERE skeleton = ?1 AND NOT EXISTS(SELECT 1 FROM look" \
+	  " WHERE skeleton = ?1 AND name = ?2 AND sure) ORDER BY sure DESC, since LIMIT 1") \
 	X(VALID_GET, "SELECT at FROM valid WHERE digest = ?1") \
 	X(VALID_ADD, "INSERT INTO valid(digest, at) VALUES(?1, ?2) ON CONFLICT DO NOTHING") \
 	X(LOG_ADD, "INSERT INTO log(at, kind, about, data) VALUES(?1, ?2, ?3, ?4)") \

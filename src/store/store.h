@@ -67,6 +67,15 @@ PS_MUST ps_code store_cert_add(ps_store *s, ps_cert *c, ps_store_how how, int64_
 PS_MUST ps_code store_identity_each(struct query *q, ps_store_identity_fn each, void *arg,
     ps_err *err);
 
+/* looks.c */
+/* store_looks_add: an address is known since then; `sure`: the user says that it is whose it
+ * seems to be. */
+PS_MUST ps_code store_looks_add(ps_store *s, const char *key, int64_t since, bool sure,
+    ps_err *err);
+/* store_looks_like: x509/memory.h */
+PS_MUST ps_code store_looks_like(struct ps_memory *m, const char *address,
+    char out[PS_ADDRESS_KEY], bool *out_domain, ps_err *err);
+
 /* people.c */
 /* store_person_add makes an address known; `key` is ps_address_key of it. */
 PS_MUST ps_code store_person_add(ps_store *s, const char *key, const char *address, ps_err *err);

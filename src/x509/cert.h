@@ -80,6 +80,10 @@ bool	ps_address_equal(const char *a, const char *b, enum ps_address_rule rule);
 enum { PS_LOCAL_MAX = 1024, PS_DOMAIN_TEXT = 256 };
 bool	ps_address_split(const char *address, uint8_t local[PS_LOCAL_MAX], size_t *out_n,
 	    char domain[PS_DOMAIN_TEXT]);
+/* ps_domain_show writes a domain of A-labels as a reader sees it, in U-labels where it has
+ * them. false: it does not fit. */
+enum { PS_DOMAIN_SHOWN = 1024 };
+bool	ps_domain_show(const char *domain, char out[PS_DOMAIN_SHOWN]);
 /* ps_address_hash: addresses that are equal as recipients have the same. */
 uint64_t ps_address_hash(const char *address);
 /* ps_address_key: local part in lower case, "@", domain as A-labels: what

@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "x509/internal.h"
 
-#define CALLS(X) X(idn2_to_ascii_8z) X(idn2_free)
+#define CALLS(X) X(idn2_to_ascii_8z) X(idn2_to_unicode_8z8z) X(idn2_free)
 #define CALL(name) __typeof__(name) *name;
 static struct { CALLS(CALL) } idn2;
 static const char *const idn2_names[] = { CALLS(PS_LIBRARY_NAME) };
@@ -143,6 +143,25 @@ keep_domain(struct ps_mailbox *m, const char *domain, bool ascii)
 	if (converted != NULL)
 		idn2.idn2_free(converted);
 	return ok;
+}
+
+/* What a reader sees of a domain, for comparing looks; one that is no name in
+ * Unicode is seen as it is. */
+bool
+ps_domain_show(const char *domain, char out[PS_DOMAIN_SHOWN])
+{
+	char *shown = NULL;
+	ps_slice d = ps_str(domain);
+	bool fits;
+
+	if (strstr(domain, "xn--") != NULL && ps_library_load(&idn2_library) &&
+	    idn2.idn2_to_unicode_8z8z(domain, &shown, 0) == IDN2_OK)
+		d = ps_str(shown);
+	if ((fits = d.n < PS_DOMAIN_SHOWN))
+		memcpy(out, d.p, d.n + 1);
+	if (shown != NULL)
+		idn2.idn2_free(shown);
+	return fits;
 }
 
 bool

@@ -55,12 +55,17 @@ struct ps_memory_lesson {
 
 struct ps_memory;
 typedef ps_code (*ps_memory_cert_fn)(void *arg, ps_cert *c, ps_err *err);
+/* `hearsay`: a directory or the DNS said so, and neither its owner nor the user. */
+typedef ps_code (*ps_memory_named_fn)(void *arg, ps_cert *c, bool hearsay, ps_err *err);
 typedef ps_code (*ps_memory_key_fn)(void *arg, const struct ps_memory_key *k, ps_err *err);
 
 struct ps_memory_ops {
 	/* Certificates that name an address, whatever may be done with them. */
-	ps_code	(*certs_for)(struct ps_memory *m, const char *address, ps_memory_cert_fn each,
+	ps_code	(*certs_for)(struct ps_memory *m, const char *address, ps_memory_named_fn each,
 		    void *arg, ps_err *err);
+	/* A certificate that was found for a recipient, or leads to a root for him: `source`
+	 * is "ldap" or "smimea". */
+	ps_code	(*keep)(struct ps_memory *m, ps_cert *c, const char *source, ps_err *err);
 	ps_code	(*certs_named)(struct ps_memory *m, const struct ps_memory_name *name,
 		    ps_memory_cert_fn each, void *arg, ps_err *err);
 	/* Authorities of this name. */
@@ -77,6 +82,10 @@ struct ps_memory_ops {
 	ps_code	(*person)(struct ps_memory *m, const char *address, struct ps_memory_person *out,
 		    ps_err *err);
 	ps_code	(*learn)(struct ps_memory *m, const struct ps_memory_lesson *l, ps_err *err);
+	/* Whom an address looks like and is not: the first known of those who look so, unless the
+	 * user himself vouched for `address`. `out` "": nobody. *out_domain: in the domain. */
+	ps_code	(*looks_like)(struct ps_memory *m, const char *address, char out[PS_ADDRESS_KEY],
+		    bool *out_domain, ps_err *err);
 	/* The first time that the signature of this digest (32 octets) was found valid:
 	 * INT64_MIN when it never was. `note` is when it is found so now. */
 	ps_code	(*first_valid)(struct ps_memory *m, const uint8_t digest[32], int64_t *out,

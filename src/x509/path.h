@@ -26,6 +26,8 @@ PS_MUST ps_code ps_trust_add_cert(struct ps_trust *t, ps_cert *c, ps_err *err);
 /* ps_trust_use_system: the system's bundle, looked up by name hash (lazy). A
  * system without one trusts nobody; that is no error. */
 PS_MUST ps_code ps_trust_use_system(struct ps_trust *t, ps_err *err);
+/* ps_trust_system_place: where the system's are; *out_there: something can be read there. */
+const char *ps_trust_system_place(bool *out_there);
 PS_MUST ps_code ps_trust_add_crl_file(struct ps_trust *t, const char *path,
     const struct ps_limits *limits, ps_err *err);
 

@@ -261,6 +261,20 @@ ps_trust_use_system(struct ps_trust *t, ps_err *err)
 	return add_lookup(t, X509_LOOKUP_file(), file, false, err);
 }
 
+const char *
+ps_trust_system_place(bool *out_there)
+{
+	const char *dir = place(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
+	const char *file = place(X509_get_default_cert_file_env(), X509_get_default_cert_file());
+	struct stat st;
+
+	*out_there = true;
+	if (hashed(dir))
+		return dir;
+	*out_there = stat(file, &st) == 0 && st.st_size > 0;
+	return file;
+}
+
 /* --- revocation lists --- */
 
 static ps_code

@@ -21,8 +21,6 @@ VECTORS = os.path.join(HERE, "../vectors")
 # Ids of the list of attacks without a row: what they are about does not exist.
 CANNOT = {
     "B9": "capabilities rolled back: e2e/choice.sh, learn.newest-counts",
-    "C14": "same address, new issuer: no certificate of a correspondent is kept",
-    "R10": "floods from LDAP and DNS: e2e/find.sh, ldap.flood; e2e/revocation.sh, flood",
 }
 
 

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """C1 to C14: certificates that say more than they may."""
+import os
 import socket
 import subprocess
 
 import forge
 from der import ctx, octets, oid, seq, tlv, IA5, UTF8
 from forge import CA, ENTITY, Signer, clear, fields, person, signed_data, signed_entity
-from judge import Differs, Found, case
+from judge import Differs, Found, case, run
 
 ALICE = "alice@good.test"
 
@@ -238,3 +239,27 @@ def _():
     Found(signed_by("critical", person(ALICE) + ["1.2.3.4.5=critical,DER:0500"])).summary(
         "plain").states("untrusted critical-extension")
     Found(signed_by("known", person(ALICE) + ["1.2.3.4.5=DER:0500"])).summary("signed")
+
+
+@case("C14 the same address from a new issuer, and from a new key")
+def _():
+    for name in "first.db", "first.db-wal", "first.db-shm", "first.db.copy":
+        if os.path.exists(name):
+            os.unlink(name)
+    store = "--store", "first.db"
+    m = mail(signed_entity())
+    run("cert", "learn", *store, forge.write("first.eml", m))
+    again = Found(m, *store).summary("signed").quiet("signer-changed")
+    again.want("seen", again.json["signatures"][0]["seen"]["state"], "before")
+    forge.make_key("newroot")
+    forge.certify("newroot", CA, cn="Another Root")
+    m = signed_by("moved", person(ALICE), issuer="newroot", certs=[])
+    Found(m, *store).summary("plain").states("untrusted unknown-issuer").quiet("signer-changed")
+    trusted = *store, "--trust", "newroot.crt"
+    changed = Found(m, *trusted).summary("signed").warns("signer-changed")
+    changed.want("seen", changed.json["signatures"][0]["seen"]["state"], "changed")
+    # Another issuer for the key that was seen is no other person.
+    forge.write("again.key", forge.read("alice.key"))
+    forge.certify("again", person(ALICE), "newroot")
+    m = mail(clear(ENTITY, signed_data(None, Signer("again", ENTITY))))
+    Found(m, *trusted).summary("signed").quiet("signer-changed")

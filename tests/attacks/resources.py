@@ -1,10 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""R1 to R9: messages that want more than they are worth."""
+"""R1 to R10: messages that want more than they are worth."""
+import os
+import resource
+import socket
+import threading
+import time
 import zlib
 
 import forge
-from der import ctx, integer, length, octets, oid, seq, tlv
+import judge
+from der import INT, ctx, integer, length, octets, oid, seq, tlv
 from forge import (BODY, DATA, ENTITY, SHA256, SIGNED, Signer, alg, armour, cert_der, clear,
                    fields, multipart, opaque, signed_data, signed_entity, text)
 from judge import Differs, Found, case, run
@@ -184,3 +190,46 @@ def _():
                 trust=False, seconds=5)
         if p.returncode == 0:
             raise Differs("twelve million rounds were made")
+
+
+def ldap_message(number, tag, *inside):
+    return seq(tlv(INT, bytes([number])), tlv(tag, *inside))
+
+
+def flood(listener, sent):
+    """A directory that answers the first question with entries, and never ends."""
+    peer = listener.accept()[0]
+    number = peer.recv(4096)[4]
+    value = tlv(0x31, *[octets(seq(octets(bytes(4096)))) for _ in range(200)])
+    entry = ldap_message(number, 0x64, octets(b"cn=x"),
+                         seq(seq(octets(b"userCertificate;binary"), value)))
+    try:
+        for sent[0] in range(len(entry), 1 << 29, len(entry)):
+            peer.sendall(entry)
+    except OSError:
+        pass
+    peer.close()
+
+
+@case("R10 a directory that never ends")
+def _():
+    listener = socket.create_server(("127.0.0.1", 0))
+    sent = [0]
+    server = threading.Thread(target=flood, args=(listener, sent), daemon=True)
+    server.start()
+    rules = "[network]\nfind = ldap\nldap-tls = off\nldap-server = ldap://127.0.0.1:%d/dc%%3dx\n"
+    forge.write("flood.policy", (rules % listener.getsockname()[1]).encode())
+    forge.write("flood.eml", fields("alice@good.test") + ENTITY)
+    before = time.monotonic()
+    p = judge.run("encrypt", "--policy", "flood.policy", "--to", "nobody@good.test", "flood.eml",
+                  "-o", "flood.out")
+    took = time.monotonic() - before
+    server.join(30)
+    listener.close()
+    if p.returncode not in (4, 5) or os.path.exists("flood.out") or took > 40:
+        raise Differs("exit status %d in %.0f s" % (p.returncode, took))
+    if not sent[0]:
+        raise Differs("nobody asked")
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    if b"__asan" not in forge.read(judge.POSTSEAL) and most > 262144:
+        raise Differs("%d KiB of memory" % most)

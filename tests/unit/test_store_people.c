@@ -5,6 +5,8 @@
  */
 #include "store_place.h"
 
+#include "store/schema.h"
+#include "store/store.h"
 #include "x509/memory.h"
 
 /* --- identities --- */
@@ -190,6 +192,121 @@ test_people(void **state)
 	ps_cert_free(bob);
 }
 
+/* --- looks --- */
+
+static void
+like(struct place *p, const char *address, const char *want, bool want_domain)
+{
+	struct ps_memory *m = (struct ps_memory *)p->store;
+	char out[PS_ADDRESS_KEY];
+	bool domain = want_domain;
+
+	assert_ok(m->ops->looks_like(m, address, out, &domain, &p->err), &p->err);
+	assert_string_equal(out, want);
+	assert_int_equal(domain, want_domain);
+}
+
+/* The first who was known is the true one, until the user says otherwise. */
+static void
+test_looks(void **state)
+{
+	struct place *p = *state;
+	struct ps_memory *m = (struct ps_memory *)p->store;
+	ps_cert *alice = pki_cert("alice");
+	struct ps_memory_lesson l = { .address = "alice@exarnple.org", .cert = alice,
+	    .made = INT64_MIN, .at = 2000 };
+
+	like(p, "alice@example.org", "", false);
+	teach(p, alice, INT64_MIN, "", 1000);
+	like(p, "alice@example.org", "", false);
+	like(p, "ALICE@Example.Org", "", false);
+	like(p, "bob@example.org", "", false);
+	like(p, "alice@exarnple.org", "example.org", true);
+	like(p, "eve@EXARNPLE.org", "example.org", true);
+	like(p, "a1ice@example.org", "alice@example.org", false);
+	like(p, "alice@example.net", "", false);
+	assert_ok(m->ops->learn(m, &l, &p->err), &p->err);
+	like(p, "alice@exarnple.org", "example.org", true);
+	like(p, "alice@example.org", "", false);
+	/* The user may know better. */
+	assert_ok(ps_store_pin(p->store, "alice@example.org", alice, &p->err), &p->err);
+	like(p, "alice@example.org", "", false);
+	place_sql(p->path, "UPDATE look SET sure = 1 WHERE name = 'exarnple.org'");
+	like(p, "eve@exarnple.org", "", false);
+	ps_cert_free(alice);
+}
+
+/* Of how a certificate came what says most stays. */
+static void
+test_how(void **state)
+{
+	static const struct { ps_store_how how, want; } steps[] = {
+		{ PS_STORE_SMIMEA, PS_STORE_SMIMEA }, { PS_STORE_LDAP, PS_STORE_SMIMEA },
+		{ PS_STORE_MAIL, PS_STORE_MAIL }, { PS_STORE_LDAP, PS_STORE_MAIL },
+		{ PS_STORE_GIVEN, PS_STORE_GIVEN }, { PS_STORE_MAIL, PS_STORE_GIVEN },
+	};
+	struct place *p = *state;
+	ps_cert *alice = pki_cert("alice");
+
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+		assert_ok(ps_store_add_cert(p->store, alice, steps[i].how, &p->err), &p->err);
+		assert_int_equal(place_sql(p->path, "SELECT how FROM cert"), steps[i].want);
+		/* What a directory says makes nobody a correspondent. */
+		assert_int_equal(place_sql(p->path, "SELECT count(*) FROM look"),
+		    steps[i].want == PS_STORE_GIVEN ? 2 : 0);
+	}
+	ps_cert_free(alice);
+}
+
+static void
+run_sql(const char *path, const char *sql)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+/* Those who were known before addresses had looks get the same ones. */
+static void
+test_looks_of_before(void **state)
+{
+	static const char *const people =
+	    "INSERT INTO person(key, address) VALUES('alice@example.org', 'alice@example.org'),"
+	    "('\x22@\x60|\x22@m0dern.example', 'x'), ('bob@exarnple.org', 'x'),"
+	    "('x@xn--pypal-4ve.example', 'x'), ('\xc3\xa9@example.org', 'x');"
+	    "INSERT INTO cert(id, sha256, der, serial, key_id, how, added)"
+	    " VALUES(1, 'a', x'62', x'63', x'64', 1, 5);"
+	    "INSERT INTO seen VALUES('bob@exarnple.org', 1, 1, 2000, 2000),"
+	    "('alice@example.org', 1, 1, 1000, 1000);";
+	struct place *p = *state;
+
+	ps_store_close(p->store);
+	p->store = NULL;
+	assert_int_equal(mkdir(strcat(strcpy(p->copy, p->folder), "/new"), 0700), 0);
+	run_sql(p->path, ps_schema_step[0]);
+	run_sql(p->path, "PRAGMA user_version = 1");
+	run_sql(p->path, people);
+	assert_int_equal(chmod(p->path, 0600), 0);
+	place_open(p);
+	like(p, "bob@exarnple.org", "example.org", true);
+	like(p, "alice@example.org", "", false);
+	like(p, "x@rnodern.example", "m0dern.example", true);
+	like(p, "x@modern.example", "m0dern.example", true);
+	assert_int_equal(place_sql(p->path, "SELECT count(*) FROM look"), 6);
+	/* As they would be learnt now. */
+	run_sql(p->path, "CREATE TABLE were AS SELECT * FROM look; DELETE FROM look");
+	assert_ok(store_begin(p->store, false, &p->err), &p->err);
+	assert_ok(store_looks_add(p->store, "alice@example.org", 1, false, &p->err), &p->err);
+	assert_ok(store_looks_add(p->store, "\"@`|\"@m0dern.example", 1, false, &p->err),
+	    &p->err);
+	assert_ok(store_looks_add(p->store, "bob@exarnple.org", 1, false, &p->err), &p->err);
+	assert_ok(store_end(p->store, PS_OK, &p->err), &p->err);
+	assert_int_equal(place_sql(p->path, "SELECT count(*) FROM look JOIN were"
+	    " USING(skeleton, name)"), 6);
+}
+
 /* --- anchors, verdicts, log --- */
 
 static ps_code
@@ -280,6 +397,9 @@ main(void)
 		place_test(test_requested),
 		place_test(test_keys),
 		place_test(test_people),
+		place_test(test_how),
+		place_test(test_looks),
+		place_test(test_looks_of_before),
 		place_test(test_anchors),
 		place_test(test_valid),
 		place_test(test_log),
