@@ -8,7 +8,31 @@
  */
 #include <stdatomic.h>
 
+#include <openssl/err.h>
+
 #include "crypto/internal.h"
+
+bool
+ps_alg_offered(const struct ps_alg *alg)
+{
+	const struct ps_alg *key = alg->key != PS_ALG_NONE ? ps_alg_get(alg->key) : alg;
+	EVP_PKEY_CTX *ctx;
+
+	if (key->since == NULL)
+		return true;
+	ERR_set_mark();
+	ctx = EVP_PKEY_CTX_new_from_name(NULL, key->ossl, NULL);
+	ERR_pop_to_mark();
+	EVP_PKEY_CTX_free(ctx);
+	return ctx != NULL;
+}
+
+ps_code
+crypto_offered(const struct ps_alg *alg, const char *where, ps_err *err)
+{
+	return ps_alg_offered(alg) ? PS_OK : ps_fail(err, PS_E_UNSUPPORTED, where, PS_NOWHERE,
+	    W_CRYPTO_OLD, PS_TEXT("algorithm", alg->label), PS_TEXT("since", alg->since));
+}
 
 EVP_MD *
 crypto_md(const struct ps_alg *alg)

@@ -92,6 +92,8 @@ crypto_unknown(ps_err *err, const char *where, const char *words, enum ps_alg_ki
 	crypto_unknown_chain(err, where, words, kind, a);
 	return PS_E_UNSUPPORTED;
 }
+/* crypto_offered: PS_E_UNSUPPORTED names the OpenSSL that has the algorithm. */
+PS_MUST ps_code crypto_offered(const struct ps_alg *alg, const char *where, ps_err *err);
 /* OpenSSL's parameter structures take pointers without const, and only read. */
 void	*crypto_unconst(const void *p);
 

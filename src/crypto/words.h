@@ -10,6 +10,7 @@
 #define W_CRYPTO_DECRYPT PS_N_("the message cannot be decrypted: the key does not fit or the message was changed")
 #define W_CRYPTO_LIBRARY PS_N_("the cryptographic library failed ({what}): {reason}")
 #define W_CRYPTO_MISSING PS_N_("the cryptographic library of this machine does not offer {algorithm}")
+#define W_CRYPTO_OLD PS_N_("this OpenSSL has no {algorithm}: {since} or later is needed")
 #define W_CRYPTO_RANDOM	PS_N_("the cryptographic library has no random numbers: {reason}")
 
 #define W_CRYPTO_DIGEST_UNKNOWN PS_N_("the digest algorithm {algorithm} is not one we know")

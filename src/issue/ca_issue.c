@@ -142,24 +142,14 @@ check_new(struct job *j, unsigned ku, ps_err *err)
 static unsigned
 usage(unsigned key, int use)
 {
-	static const struct {
-		unsigned	 key, sign, encrypt;
-	} rows[] = {
-		{ PS_KEY_RSA, PS_KU_DIGITAL_SIGNATURE, PS_KU_KEY_ENCIPHERMENT },
-		{ PS_KEY_EC, PS_KU_DIGITAL_SIGNATURE, PS_KU_KEY_AGREEMENT },
-		{ PS_KEY_ED25519, PS_KU_DIGITAL_SIGNATURE, 0 },
-		{ PS_KEY_ED448, PS_KU_DIGITAL_SIGNATURE, 0 },
-		{ PS_KEY_X25519, 0, PS_KU_KEY_AGREEMENT },
-		{ PS_KEY_X448, 0, PS_KU_KEY_AGREEMENT },
-	};
-	unsigned ku = 0;
+	const struct ps_alg *type = ps_alg_get(key);
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		if (rows[i].key == key) {
-			ku |= (use & PS_CA_SIGN) != 0 ? rows[i].sign : 0;
-			ku |= (use & PS_CA_ENCRYPT) != 0 ? rows[i].encrypt : 0;
-		}
-	return ku;
+	/* Those of yesterday, and keys bound to one padding, which few programs read. */
+	if (key == PS_KEY_DSA || key == PS_KEY_DH || key == PS_KEY_RSA_PSS ||
+	    key == PS_KEY_RSA_OAEP)
+		return 0;
+	return ((use & PS_CA_SIGN) != 0 ? ps_ku_sign(type) : 0) |
+	    ((use & PS_CA_ENCRYPT) != 0 ? ps_ku_encrypt(type) : 0);
 }
 
 static const char *

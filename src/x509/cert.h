@@ -22,6 +22,10 @@ enum {	/* keyUsage, bit 0 in 0x8000 (RFC 5280, 4.2.1.3) */
 	PS_KU_CRL_SIGN		= 0x0200
 };
 
+/* The usage that lets a kind of key (PS_ALG_KEY) sign, or be encrypted to; 0: it cannot. */
+unsigned ps_ku_sign(const struct ps_alg *key);
+unsigned ps_ku_encrypt(const struct ps_alg *key);
+
 struct ps_cert_view {
 	ps_slice	 der, tbs;
 	ps_slice	 serial;	/* value octets */

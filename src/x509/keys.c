@@ -237,22 +237,7 @@ ps_spki_describe(ps_slice spki, char *out, size_t size)
 
 /* --- purposes --- */
 
-/* What a kind of key can, and the keyUsage that says so (RFC 8550, 4.4.2). */
-static const struct {
-	unsigned	 type;		/* enum ps_alg_id */
-	unsigned	 purpose, decrypts_by;
-} abilities[] = {
-	{ PS_KEY_RSA, PS_KEY_SIGNS | PS_KEY_DECRYPTS, PS_KU_KEY_ENCIPHERMENT },
-	{ PS_KEY_RSA_PSS, PS_KEY_SIGNS, 0 },
-	{ PS_KEY_RSA_OAEP, PS_KEY_DECRYPTS, PS_KU_KEY_ENCIPHERMENT },
-	{ PS_KEY_EC, PS_KEY_SIGNS | PS_KEY_DECRYPTS, PS_KU_KEY_AGREEMENT },
-	{ PS_KEY_ED25519, PS_KEY_SIGNS, 0 },
-	{ PS_KEY_ED448, PS_KEY_SIGNS, 0 },
-	{ PS_KEY_X25519, PS_KEY_DECRYPTS, PS_KU_KEY_AGREEMENT },
-	{ PS_KEY_X448, PS_KEY_DECRYPTS, PS_KU_KEY_AGREEMENT },
-	{ PS_KEY_DH, PS_KEY_DECRYPTS, PS_KU_KEY_AGREEMENT },
-};
-
+/* What a key can, and the keyUsage of decrypting (RFC 8550, 4.4.2). */
 static bool
 ability(ps_slice spki, unsigned *out_purpose, unsigned *out_decrypts_by)
 {
@@ -263,13 +248,12 @@ ability(ps_slice spki, unsigned *out_purpose, unsigned *out_decrypts_by)
 		return false;
 	ps_pubkey_info(k, &info);
 	ps_pubkey_free(k);
-	for (size_t i = 0; i < sizeof abilities / sizeof abilities[0]; i++)
-		if (abilities[i].type == info.type->id) {
-			*out_purpose = abilities[i].purpose;
-			*out_decrypts_by = abilities[i].decrypts_by;
-			return true;
-		}
-	return false;
+	*out_decrypts_by = ps_ku_encrypt(info.type);
+	*out_purpose = (ps_ku_sign(info.type) != 0 ? PS_KEY_SIGNS : 0) |
+	    (*out_decrypts_by != 0 ? PS_KEY_DECRYPTS : 0);
+	if (info.type->id == PS_KEY_DSA)	/* of old mail only */
+		*out_purpose = 0;
+	return *out_purpose != 0;
 }
 
 unsigned
