@@ -189,8 +189,14 @@ PS_MUST ps_code key_new(struct ps_key **out, EVP_PKEY *pkey, ps_err *err);
 /* The same for a key in a token; takes its owner too. */
 PS_MUST ps_code key_new_token(struct ps_key **out, const struct token_found *found,
     ps_err *err);
+/* keyform.c: keys of ML-DSA and ML-KEM, whose privateKey is a choice of forms. */
+bool	keyform_chosen(const struct ps_alg *type);
+/* keyform_check: PS_E_MALFORMED when `octets` is none of the forms. */
+PS_MUST ps_code keyform_check(const struct ps_alg *type, ps_slice octets, ps_err *err);
 /* pubkey.c: the point or raw octets of a public key. */
 PS_MUST ps_code pubkey_octets(EVP_PKEY *pkey, struct ps_buf *out, ps_err *err);
 bool	pubkey_point_ok(ps_slice point);
+/* The subjectPublicKey of a SubjectPublicKeyInfo that was parsed already. */
+ps_slice pubkey_bits(ps_slice spki);
 
 #endif

@@ -39,6 +39,14 @@ split(struct spki *out, ps_slice spki, ps_err *err)
 	return der_finish(&in, "crypto.public-key", err);
 }
 
+ps_slice
+pubkey_bits(ps_slice spki)
+{
+	struct spki s;
+
+	return split(&s, spki, NULL) == PS_OK ? s.key : (ps_slice){ NULL, 0 };
+}
+
 static ps_code
 bad_params(const struct spki *s, ps_err *err)
 {

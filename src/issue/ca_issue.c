@@ -288,10 +288,10 @@ write_pkcs12(struct job *j, ps_writer *out, ps_err *err)
 	ps_code code;
 
 	for (; n < j->n; n++)
-		entry[n] = (struct ps_pkcs12_entry){ j->product[n].key,
-		    ps_buf_get(&j->product[n].der) };
-	entry[n++] = (struct ps_pkcs12_entry){ NULL, ps_cert_der(j->ca->issuing) };
-	entry[n++] = (struct ps_pkcs12_entry){ NULL, ps_cert_der(j->ca->root) };
+		entry[n] = (struct ps_pkcs12_entry){ .key = j->product[n].key,
+		    .cert = ps_buf_get(&j->product[n].der) };
+	entry[n++] = (struct ps_pkcs12_entry){ .cert = ps_cert_der(j->ca->issuing) };
+	entry[n++] = (struct ps_pkcs12_entry){ .cert = ps_cert_der(j->ca->root) };
 	code = ps_pkcs12_build(&file, entry, n, j->address[0], j->wish->passphrase,
 	    j->wish->old_form ? PS_PKCS12_INSECURE_OLD : PS_PKCS12_NEW, err);
 	if (code == PS_OK)

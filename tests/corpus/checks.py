@@ -159,6 +159,18 @@ def parses_or_rejects(driver, line):
     return (rejects if b"ERROR:" in errors else parses)(driver, line)
 
 
+def public(driver, line):
+    """A public key, that of the private one beside it."""
+    text = read(line.path).decode()
+    path = os.path.join(driver.work, "public.der")
+    with open(path, "wb") as f:
+        f.write(base64.b64decode("".join(text.split("-----")[2].split())))
+    answer = driver.ask("public", path, [("key", os.path.join(line.corpus, line.get("key")))])
+    if answer["code"] != "ok" or not answer["ours"]:
+        raise Differs(answer["code"] if answer["code"] != "ok" else "another key")
+    return "read"
+
+
 def imports(driver, line):
     """A file of keys, each with its certificate where the file has some."""
     answer = ask(driver, line)
