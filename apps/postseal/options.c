@@ -93,7 +93,8 @@ static const struct row rows[] = {
 	{ "digest", "NAME", O_DIGEST, AT(digest), SIGNS | ANSWERS, TEXT },
 	{ "padding", "pss|pkcs1", O_PADDING, AT(padding), SIGNS | ANSWERS, TEXT },
 	{ "cipher", "NAME", O_CIPHER, AT(cipher), SEALS | ANSWERS, TEXT },
-	{ "key-transport", "oaep|pkcs1", O_KEY_TRANSPORT, AT(key_transport), SEALS | ANSWERS, TEXT },
+	{ "pq", "prefer|require|off", O_PQ, AT(pq), SEALS | ANSWERS, CHOICE },
+	{ "key-transport", "oaep|pkcs1|rsa-kem", O_KEY_TRANSPORT, AT(key_transport), SEALS | ANSWERS, TEXT },
 	{ "headers", "off|none|baseline|shy", O_HEADERS, AT(headers), VERB_SIGN | SEALS, TEXT },
 	{ "compress", NULL, O_COMPRESS, AT(compress), VERB_SIGN | SEALS, FLAG },
 	{ "der", NULL, O_DER, AT(der), WRITES, FLAG },
@@ -412,7 +413,8 @@ options_parse(struct options *o, int argc, char **argv)
 {
 	int status;
 
-	o->passphrase_fd = o->new_passphrase_fd = o->revocation = o->eol = o->require = o->use = -1;
+	o->passphrase_fd = o->new_passphrase_fd = -1;
+	o->revocation = o->pq = o->eol = o->require = o->use = -1;
 	status = read_line(o, argc, argv);
 	if (status != EXIT_GOOD || o->help)
 		return status;

@@ -39,6 +39,14 @@ split(struct spki *out, ps_slice spki, ps_err *err)
 	return der_finish(&in, "crypto.public-key", err);
 }
 
+const struct ps_alg *
+ps_spki_alg(ps_slice spki)
+{
+	struct spki s;
+
+	return split(&s, spki, NULL) == PS_OK ? ps_alg_by_oid(PS_ALG_KEY, s.algid.oid) : NULL;
+}
+
 static ps_code
 bad_params(const struct spki *s, ps_err *err)
 {
