@@ -316,7 +316,7 @@ build_signing_cert(struct derw *w, ps_cert *cert, ps_err *err)
 	const struct ps_cert_view *v = ps_cert_view_of(cert);
 	uint8_t hash[PS_DIGEST_MAX];
 	const struct ps_alg *sha256 = ps_alg_get(PS_SHA256);
-	ps_code code = ps_digest_once(sha256, v->der, hash, err);
+	ps_code code = ps_cert_hash(cert, sha256, hash, err);
 
 	if (code != PS_OK)
 		return code;

@@ -200,7 +200,7 @@ build_cert(struct derw *w, ps_cert *cert, ps_err *err)
 {
 	const struct ps_alg *sha256 = ps_alg_get(PS_SHA256);
 	uint8_t hash[PS_DIGEST_MAX];
-	ps_code code = ps_digest_once(sha256, ps_cert_der(cert), hash, err);
+	ps_code code = ps_cert_hash(cert, sha256, hash, err);
 
 	derw_begin(w, DER_SEQUENCE);
 	derw_octets(w, (ps_slice){ hash, ps_digest_size(sha256) });

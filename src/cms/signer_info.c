@@ -70,7 +70,7 @@ has_hash(const struct ps_alg *digest, ps_slice want, ps_cert *cert, bool *out, p
 	*out = false;
 	if (digest == NULL)
 		return PS_OK;
-	if ((code = ps_digest_once(digest, ps_cert_der(cert), hash, err)) == PS_OK)
+	if ((code = ps_cert_hash(cert, digest, hash, err)) == PS_OK)
 		*out = ps_slice_equal(want, (ps_slice){ hash, ps_digest_size(digest) });
 	return code;
 }
