@@ -41,12 +41,12 @@ set_pq(struct session *s)
 	ps_err err = PS_ERR_INIT;
 	ps_code code = PS_OK;
 
-	if (s->o->pq < 0)
+	if (s->o->pq_rule < 0)
 		return EXIT_GOOD;
 	if (s->policy == NULL)
 		code = ps_policy_new(&s->policy, "default", &err);
 	if (code == PS_OK)
-		code = ps_policy_set(s->policy, "rules", "pq", words[s->o->pq], &err);
+		code = ps_policy_set(s->policy, "rules", "pq", words[s->o->pq_rule], &err);
 	return code == PS_OK ? EXIT_GOOD : say_chain("--pq", code, &err);
 }
 
