@@ -10,7 +10,7 @@
  */
 #include "cms/multiple.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 #include "base/text.h"
 
@@ -124,40 +124,75 @@ blank_set(ps_slice inside, struct ps_buf *out, ps_err *err)
 
 /* --- reading --- */
 
-/* Is this signer the one that the value speaks of? */
+/* The others as the one who speaks of them sees them: the digest of what each signs, made
+ * when it is first asked for, so that a thousand values cost no more than one. */
+struct others {
+	const struct cms_signer *signer;
+	size_t		 n, self;
+	const struct ps_alg *digest;	/* NULL: not one that we know */
+	struct seen {
+		bool	 made;
+		uint8_t	 hash[PS_DIGEST_MAX];
+	}		*seen;
+	uint64_t	*budget;
+};
+
 static ps_code
-is_meant(const struct value *v, const struct cms_signer *s, bool *out, ps_err *err)
+see(struct others *o, size_t k, ps_err *err)
 {
-	const struct ps_alg *digest = ps_alg_digest_of(&v->own);
-	uint8_t hash[PS_DIGEST_MAX];
 	struct ps_buf set = { 0 };
 	ps_code code;
 
-	*out = false;
-	if ((code = blank_set(s->attrs_inside, &set, err)) == PS_OK && set.n != 0 &&
-	    (code = ps_digest_once(digest, ps_buf_get(&set), hash, err)) == PS_OK)
-		*out = ps_slice_equal(v->hash, (ps_slice){ hash, ps_digest_size(digest) });
+	--*o->budget;
+	if ((code = blank_set(o->signer[k].attrs_inside, &set, err)) == PS_OK && set.n != 0) {
+		code = ps_digest_once(o->digest, ps_buf_get(&set), o->seen[k].hash, err);
+		o->seen[k].made = code == PS_OK;
+	}
 	ps_buf_clear(&set);
 	return code;
 }
 
+static bool
+may_be_meant(const struct others *o, const struct value *v, size_t k)
+{
+	const struct cms_signer *s = &o->signer[k];
+
+	return k != o->self && s->has_attrs && ps_algid_equal(&v->body, &s->digest) &&
+	    ps_algid_equal(&v->sig, &s->sig) && (o->seen[k].made || *o->budget > 0);
+}
+
 static ps_code
-find_meant(const struct value *v, const struct cms_signer *signer, size_t n, size_t i,
-    uint64_t *budget, bool *out, ps_err *err)
+find_meant(struct others *o, const struct value *v, bool *out, ps_err *err)
 {
 	ps_code code = PS_OK;
 
 	*out = false;
 	/* RFC 5752, 3: algID is that of the signer in whose attribute it stands. */
-	if (!ps_algid_equal(&v->own, &signer[i].digest) || ps_alg_digest_of(&v->own) == NULL)
+	if (o->digest == NULL || !ps_algid_equal(&v->own, &o->signer[o->self].digest))
 		return PS_OK;
-	for (size_t k = 0; k < n && code == PS_OK && !*out && *budget > 0; k++) {
-		if (k == i || !signer[k].has_attrs ||
-		    !ps_algid_equal(&v->body, &signer[k].digest) ||
-		    !ps_algid_equal(&v->sig, &signer[k].sig))
-			continue;
-		--*budget;
-		code = is_meant(v, &signer[k], out, err);
+	for (size_t k = 0; k < o->n && code == PS_OK && !*out; k++)
+		if (may_be_meant(o, v, k) &&
+		    (o->seen[k].made || (code = see(o, k, err)) == PS_OK))
+			*out = o->seen[k].made && ps_slice_equal(v->hash,
+			    (ps_slice){ o->seen[k].hash, ps_digest_size(o->digest) });
+	return code;
+}
+
+static ps_code
+count_missing(struct others *o, size_t *out, ps_err *err)
+{
+	struct der_state state;
+	struct der d;
+	struct value v;
+	bool found;
+	ps_code code = PS_OK;
+
+	der_init(&d, &state, o->signer[o->self].parsed.multiple, 0, false, "multipleSignatures");
+	for (*out = 0; code == PS_OK && der_more(&d); *out += !found) {
+		v = parse_value(&d);
+		found = false;
+		if (!der_failed(&d))
+			code = find_meant(o, &v, &found, err);
 	}
 	return code;
 }
@@ -166,21 +201,18 @@ ps_code
 cms_multiple_missing(const struct cms_signer *signer, size_t n, size_t i, uint64_t *budget,
     size_t *out, ps_err *err)
 {
-	struct der_state state;
-	struct der d;
-	struct value v;
-	bool found;
+	struct others o = { .signer = signer, .n = n, .self = i,
+	    .digest = ps_alg_digest_of(&signer[i].digest), .budget = budget };
 	size_t missing = 0;
-	ps_code code = PS_OK;
+	ps_code code;
 
-	der_init(&d, &state, signer[i].parsed.multiple, 0, false, "multipleSignatures");
-	while (signer[i].has_attrs && code == PS_OK && der_more(&d)) {
-		v = parse_value(&d);
-		found = false;
-		if (!der_failed(&d))
-			code = find_meant(&v, signer, n, i, budget, &found, err);
-		missing += !found;
-	}
+	*out = 0;
+	if (!signer[i].has_attrs || signer[i].parsed.multiple.n == 0)
+		return PS_OK;
+	if ((o.seen = calloc(n, sizeof *o.seen)) == NULL)
+		return ps_nomem(err, "cms.multiple");
+	code = count_missing(&o, &missing, err);
+	free(o.seen);
 	if (code == PS_OK)
 		*out = missing;
 	return code;

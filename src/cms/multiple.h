@@ -9,8 +9,8 @@
 /*
  * cms_multiple_missing: how many of the other signatures that signer `i` of `n` says he
  * made are not among them, or are with other signed attributes. 0 when he says nothing.
- * Each comparison takes one off *budget (limits.multiple); what is not compared any more
- * is missing.
+ * Each digest that is made for it takes one off *budget (limits.multiple); without, what
+ * is not known by then is missing.
  */
 PS_MUST ps_code cms_multiple_missing(const struct cms_signer *signer, size_t n, size_t i,
     uint64_t *budget, size_t *out, ps_err *err);
