@@ -41,6 +41,28 @@ protect_pq_wants(const struct protecting *p, const ps_cert *c)
 	return is_post_quantum(c) == (rule(p) != PS_PQ_OFF);
 }
 
+bool
+protect_pq_alike(const ps_cert *a, const ps_cert *b)
+{
+	return is_post_quantum(a) == is_post_quantum(b);
+}
+
+/* A preference for a classical key says what all of his programs read; the list of one that
+ * reads ML-KEM says so. */
+bool
+protect_pq_goes_before(const struct protecting *p, const ps_cert *c, const ps_cert *preferred)
+{
+	struct protect_reads r;
+
+	if (rule(p) != PS_PQ_PREFER || !is_post_quantum(c) || is_post_quantum(preferred))
+		return false;
+	protect_reads_of(p->pr, c, &r);
+	for (unsigned id = PS_KEM_MLKEM512; id <= PS_KEM_MLKEM1024; id++)
+		if (ps_alg_get(id)->key == key_of(c)->id)
+			return r.caps.can[id];
+	return false;
+}
+
 const char *
 protect_pq_objection(const struct protecting *p, const ps_cert *c)
 {

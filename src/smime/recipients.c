@@ -78,18 +78,20 @@ static ps_code
 find_by_address(struct protecting *p, const char *address, ps_cert **out, ps_err *err)
 {
 	ps_code code = protect_recall(p, address, err);
+	ps_cert *prefer;
 
 	if (code != PS_OK)
 		return code;
 	if ((*out = protect_pinned(p->pr, address)) != NULL)
 		return PS_OK;
-	*out = protect_preferred(p->pr, address);
-	if (*out != NULL && protect_may_encrypt(*out) &&
-	    protect_pq_objection(p, *out) == NULL && ps_cert_not_before(*out) <= p->now &&
-	    p->now <= ps_cert_not_after(*out) &&
-	    ps_cert_names(*out, address, PS_MATCH_RECIPIENT))
-		return PS_OK;
-	return find_best(p, address, out, err);
+	prefer = protect_preferred(p->pr, address);
+	if ((code = find_best(p, address, out, err)) == PS_OK && prefer != NULL &&
+	    protect_may_encrypt(prefer) && protect_pq_objection(p, prefer) == NULL &&
+	    ps_cert_not_before(prefer) <= p->now && p->now <= ps_cert_not_after(prefer) &&
+	    ps_cert_names(prefer, address, PS_MATCH_RECIPIENT) &&
+	    (*out == NULL || !protect_pq_goes_before(p, *out, prefer)))
+		*out = prefer;
+	return code;
 }
 
 ps_cert *

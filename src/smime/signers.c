@@ -58,7 +58,8 @@ choose_spec(const struct protecting *p, const struct ps_key_info *info, struct p
 	return ps_sigspec_choose(out, info, p->pr->digest, p->pr->pss, err);
 }
 
-/* RFC 8551, 2.5.3: said where it is another certificate than the signer's. */
+/* RFC 8551, 2.5.3: said where it is another certificate than the signer's, and of the
+ * signer's world, for who can check the signature can use that. */
 static ps_cert *
 find_preference(const struct protecting *p, ps_cert *signer)
 {
@@ -71,8 +72,8 @@ find_preference(const struct protecting *p, ps_cert *signer)
 	for (size_t i = 0; i < s->nidentity; i++)
 		if (protect_may_encrypt(s->identity[i].cert) &&
 		    ps_cert_names(s->identity[i].cert, address, PS_MATCH_RECIPIENT) &&
-		    (best == NULL || (!protect_pq_wants(p, best) &&
-		    protect_pq_wants(p, s->identity[i].cert))))
+		    (best == NULL || (!protect_pq_alike(best, signer) &&
+		    protect_pq_alike(s->identity[i].cert, signer))))
 			best = s->identity[i].cert;
 	return best;
 }

@@ -261,3 +261,42 @@ two_people() {
 	    ! grep -q '1.2.840.113549.1.9.16.2.51\|multipleSignatures' printed.txt
 }
 try two.people two_people
+
+# --- what a correspondent says ---
+
+# Dora has two keys of each world, and says which she prefers with each signature.
+PATH=$(dirname "$newer"):$PATH
+export PATH
+make_pki dora-p256:P-256 dora-dsa:ML-DSA-44 dora-rsa:2048
+new_person() {
+	export ADDRESS=dora@peers.test USAGE="$3"
+	[ -z "$2" ] || openssl genpkey -algorithm "$2" -out "$1.key" 2>>pki.log
+	certify "$1" "$1" person -CA issuing.crt -CAkey issuing.key
+	cat "$1.key" "$1.crt" issuing.crt >"$1.pem"
+}
+new_person dora-kem ML-KEM-768 keyEncipherment
+new_person dora-rsa '' keyEncipherment
+new_person dora-p256 '' digitalSignature
+unset OPENSSL_CONF
+sed 's/Alice <alice@pq.test>/dora@peers.test/' mail.eml >from-dora.eml
+sed 's/bob@pq.test/dora@peers.test/' mail.eml >to-dora.eml
+dora_signs() {
+	to=$1
+	shift
+	"$POSTSEAL" sign --no-store from-dora.eml -o "$to" "$@"
+}
+# to_dora KTRI ORI MAIL OPTION...: what she gets after this mail.
+to_dora() {
+	ktri=$1 ori=$2 learn=$3
+	shift 3
+	"$POSTSEAL" encrypt --no-store to-dora.eml --trust root.crt --cert issuing.crt \
+	    --cert dora-rsa.crt --cert dora-kem.crt --learn "$learn" -o to.eml "$@" &&
+	    kinds to.eml "$ktri" "$ori"
+}
+try prefers.old dora_signs old.eml --identity dora-p256.pem --identity dora-rsa.pem
+try prefers.both dora_signs both.eml --identity dora-p256.pem --identity dora-dsa.pem \
+    --identity dora-rsa.pem --identity dora-kem.pem
+try prefers.both.verdict exits 0 "$POSTSEAL" verify --no-store --trust root.crt both.eml
+# her program announces ML-KEM, whatever she prefers
+try prefers.announced to_dora 0 1 both.eml
+try prefers.off to_dora 1 0 both.eml --pq off
