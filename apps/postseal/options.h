@@ -51,6 +51,7 @@ struct options {
 	int		 days;			/* 0: not given */
 	int		 threads;		/* 0: the library's own choice */
 	int		 revocation;		/* -1: not given */
+	int		 pq_rule;		/* -1: not given */
 	int		 eol;			/* -1: not given; 0 CRLF, 1 LF */
 	int		 require;		/* -1: not given; 0 signed, 1 sealed */
 	bool		 json, all, all_parts, no_self, explain, online, offline,

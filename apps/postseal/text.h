@@ -271,6 +271,7 @@
 #define O_DIGEST	"the digest of signatures: sha256, sha384, sha512"
 #define O_PADDING	"the padding of RSA signatures"
 #define O_CIPHER	"content cipher: aes-256-gcm, aes-256-cbc, ..."
+#define O_PQ_RULE	"whether keys of ML-KEM go before classical ones"
 #define O_KEY_TRANSPORT	"how RSA recipients get the key"
 #define O_HEADERS	"header protection; default: baseline"
 #define O_DRAFT		"an unfinished mail: for your own eyes, Bcc kept"

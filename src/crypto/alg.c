@@ -397,6 +397,14 @@ ps_alg_pure_of(unsigned key)
 	return NULL;
 }
 
+bool
+ps_alg_post_quantum(const struct ps_alg *alg)
+{
+	unsigned key = alg->key != PS_ALG_NONE ? alg->key : alg->id;
+
+	return key >= PS_KEY_MLDSA44 && key <= PS_KEY_MLKEM1024;
+}
+
 const struct ps_alg *
 ps_alg_get(unsigned id)
 {

@@ -136,6 +136,9 @@ const struct ps_alg *ps_alg_pure_of(unsigned key);
 /* ps_alg_offered: has the crypto library of this machine this key (PS_ALG_KEY), or
  * the key of this signature or KEM? */
 bool	ps_alg_offered(const struct ps_alg *alg);
+/* ps_alg_post_quantum: is this a key, signature or KEM that a quantum computer does not
+ * break? */
+bool	ps_alg_post_quantum(const struct ps_alg *alg);
 /* ps_alg_get never fails for an id of the enumeration. */
 const struct ps_alg *ps_alg_get(unsigned id);
 

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include <openssl/evp.h>
+#include <openssl/kdf.h>
 #include <openssl/provider.h>
 
 #include "base/buf.h"
@@ -30,6 +31,8 @@ enum {
 /* fetch.c: each a new reference; NULL: the crypto library has none. */
 EVP_MD	*crypto_md(const struct ps_alg *alg);
 EVP_CIPHER *crypto_cipher(const struct ps_alg *alg);
+/* `name` is a literal of kdf.c, one of few. */
+EVP_KDF	*crypto_kdf(const char *name);
 
 /* ready.c: a key set up for an operation. */
 struct ready {

@@ -47,6 +47,14 @@ pubkey_bits(ps_slice spki)
 	return split(&s, spki, NULL) == PS_OK ? s.key : (ps_slice){ NULL, 0 };
 }
 
+const struct ps_alg *
+ps_spki_alg(ps_slice spki)
+{
+	struct spki s;
+
+	return split(&s, spki, NULL) == PS_OK ? ps_alg_by_oid(PS_ALG_KEY, s.algid.oid) : NULL;
+}
+
 static ps_code
 bad_params(const struct spki *s, ps_err *err)
 {

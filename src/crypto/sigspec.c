@@ -76,7 +76,9 @@ join_digest(struct ps_sigspec *s, const struct ps_algid *digest, ps_err *err)
 	if (said == NULL)
 		return crypto_unknown(err, "crypto.signature-algorithm",
 		    W_CRYPTO_DIGEST_UNKNOWN, PS_ALG_DIGEST, digest);
-	if (s->digest == NULL)		/* rsaEncryption: RFC 3370, 3.2 */
+	/* rsaEncryption: RFC 3370, 3.2. RFC 9882, 3.3 and RFC 9814, 4 leave the digest of
+	 * the attributes to the signer; it is judged by its own row. */
+	if (s->digest == NULL || ps_alg_post_quantum(s->sig))
 		s->digest = said;
 	if (s->digest == said)
 		return PS_OK;
@@ -123,12 +125,15 @@ natural_digest(const struct ps_key_info *key)
 	return ps_alg_get(PS_SHA256);
 }
 
+/* RFC 9882, 3.3 and RFC 9814, 4: "at least 2 * lambda bits of output", or the digest would be
+ * what is attacked. */
 static const struct ps_alg *
 find_sig(unsigned key, unsigned digest)
 {
 	const struct ps_alg *pure = ps_alg_pure_of(key);
 
-	if (pure != NULL && pure->digest == digest)
+	if (pure != NULL && (pure->digest == digest || (ps_alg_post_quantum(pure) &&
+	    ps_alg_get(digest)->bits >= 2 * ps_alg_get(key)->strength)))
 		return pure;
 	for (size_t i = 0; i < sizeof sigs / sizeof sigs[0]; i++)
 		if (sigs[i].key == key && sigs[i].digest == digest)

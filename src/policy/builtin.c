@@ -181,13 +181,13 @@ static const struct line base[] = {
 	ROW(PS_AES256_WRAP_PAD, G, R),
 	BROKEN(PS_DES3_WRAP, W),
 	BROKEN(PS_RC2_WRAP, W),
-	ROW(PS_KEM_RSA, G, R),
+	ROW(PS_KEM_RSA, G, G),
 	ROW(PS_KEM_MLKEM512, G, G),
 	ROW(PS_KEM_MLKEM768, G, G),
 	ROW(PS_KEM_MLKEM1024, G, G),
 	ROW(PS_KDF2, G, R),
-	ROW(PS_KDF3, G, R),
-	ROW(PS_HKDF_SHA256, G, R),
+	ROW(PS_KDF3, G, G),
+	ROW(PS_HKDF_SHA256, G, G),
 	ROW(PS_HKDF_SHA384, G, R),
 	ROW(PS_HKDF_SHA512, G, R),
 	ROW(PS_PWRI_KEK, G, G),
@@ -285,5 +285,6 @@ ps_policy_builtin(struct ps_policy *p, const char *name)
 	p->transport = policies[i].transport;
 	p->headers = PS_HCP_BASELINE;	/* RFC 9788, 3.3: the Subject is hidden by default */
 	p->legacy_display = true;
+	p->pq = PS_PQ_PREFER;
 	return true;
 }

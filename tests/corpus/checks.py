@@ -237,13 +237,18 @@ def check_content(out, line):
 
 
 def input_of(driver, line):
-    """The file, without the first line of HTTP where there is one."""
+    """The file, without the first line of HTTP, or the text before its armour, where the rule
+    says that it has one."""
     octets = read(line.path)
-    if not octets.startswith(b"POST / HTTP"):
+    if octets.startswith(b"POST / HTTP"):
+        octets = octets.split(b"\n", 1)[1]
+    elif line.get("armour"):
+        octets = octets[octets.index(b"-----BEGIN "):]
+    else:
         return line.path
     path = os.path.join(driver.work, "in")
     with open(path, "wb") as f:
-        f.write(octets.split(b"\n", 1)[1])
+        f.write(octets)
     return path
 
 
