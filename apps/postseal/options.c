@@ -93,6 +93,7 @@ static const struct row rows[] = {
 	{ "digest", "NAME", O_DIGEST, AT(digest), SIGNS | ANSWERS, TEXT },
 	{ "padding", "pss|pkcs1", O_PADDING, AT(padding), SIGNS | ANSWERS, TEXT },
 	{ "cipher", "NAME", O_CIPHER, AT(cipher), SEALS | ANSWERS, TEXT },
+	{ "pq", NULL, O_PQ_KEYS, AT(pq_keys), VERB_ID | VERB_CA, FLAG },
 	{ "pq", "prefer|require|off", O_PQ_RULE, AT(pq_rule), SEALS | ANSWERS, CHOICE },
 	{ "key-transport", "oaep|pkcs1|rsa-kem", O_KEY_TRANSPORT, AT(key_transport), SEALS | ANSWERS, TEXT },
 	{ "headers", "off|none|baseline|shy", O_HEADERS, AT(headers), VERB_SIGN | SEALS, TEXT },
@@ -127,6 +128,7 @@ static const struct row rows[] = {
 	{ "rsa", NULL, O_RSA, AT(rsa), VERB_ID, FLAG },
 	{ "p256", NULL, O_P256, AT(p256), VERB_ID, FLAG },
 	{ "x25519", NULL, O_X25519, AT(x25519), VERB_ID, FLAG },
+	{ "key-form", "seed|both|expanded", O_KEY_FORM, AT(key_form), VERB_ID, CHOICE },
 	{ "self-signed", NULL, O_SELF_SIGNED, AT(self_signed), VERB_ID, FLAG },
 	{ "pem", NULL, O_PEM, AT(pem), VERB_ID, FLAG },
 	{ "help", NULL, O_HELP, AT(help), HELPS, FLAG, .letter = 'h' },
@@ -430,7 +432,7 @@ options_parse(struct options *o, int argc, char **argv)
 	int status;
 
 	o->passphrase_fd = o->new_passphrase_fd = -1;
-	o->revocation = o->pq_rule = o->eol = o->require = o->use = -1;
+	o->revocation = o->pq_rule = o->eol = o->require = o->use = o->key_form = -1;
 	status = read_line(o, argc, argv);
 	if (status != EXIT_GOOD || o->help)
 		return status;

@@ -102,8 +102,9 @@ typedef struct ps_applicant {
 
 /*
  * ps_keys_request writes a request for a certificate (PKCS#10, PEM). A key that
- * cannot sign (X25519, ML-KEM) cannot ask so: PS_E_REFUSED; ps_keys_public writes the public key alone
- * (PEM), which an authority may take instead. PS_E_MALFORMED: no such address.
+ * cannot sign (X25519, ML-KEM) cannot ask so: PS_E_REFUSED; ps_keys_public writes the
+ * public key alone (PEM), which an authority may take instead. PS_E_MALFORMED: no such
+ * address.
  */
 PS_API PS_MUST ps_code ps_keys_request(const ps_keys *k, size_t i, const ps_applicant *a,
     ps_writer *out, ps_err *err);

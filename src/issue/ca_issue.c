@@ -7,6 +7,7 @@
  * is what one does when a key was lost. Everything is recorded before it is
  * given away.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@
 
 #define WHERE	"issue.authority"
 
-enum { DAY = 86400, EARLIER = 600, DAYS = 730, DAYS_MOST = 825 /* BR 6.3.2 */ };
+enum { DAY = 86400, EARLIER = 600, DAYS = 730, DAYS_MOST = 825 /* BR 6.3.2 */, KIND = 64 };
 
 /* One certificate on its way, with the key when it is ours. */
 struct product {
@@ -265,13 +266,31 @@ for_request(struct job *j, ps_writer *out, ps_err *err)
 
 /* --- with keys of our making --- */
 
+/* "A,B": A signs, B is encrypted to. */
+static void
+kind_of(const struct job *j, int use, char out[KIND])
+{
+	const char *kinds = j->wish->key == NULL ? "rsa-3072" : j->wish->key;
+	const char *comma = strchr(kinds, ',');
+	size_t n = comma == NULL ? strlen(kinds) : (size_t)(comma - kinds);
+
+	if (comma != NULL && use == PS_CA_ENCRYPT) {
+		kinds = comma + 1;
+		n = strlen(kinds);
+	}
+	(void)snprintf(out, KIND, "%.*s", (int)(n < KIND ? n : KIND - 1), kinds);
+}
+
 static ps_code
 make_one(struct job *j, int use, ps_err *err)
 {
 	struct product *p = &j->product[j->n];
 	struct ps_key_info info;
-	const char *kind = j->wish->key == NULL ? "rsa-3072" : j->wish->key;
-	ps_code code = ps_key_generate(&p->key, kind, err);
+	char kind[KIND];
+	ps_code code;
+
+	kind_of(j, use, kind);
+	code = ps_key_generate(&p->key, kind, err);
 
 	if (code != PS_OK)
 		return code;
