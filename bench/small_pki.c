@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * An authority, and whom it certifies: root, intermediate, leaf, of RSA-2048
- * throughout or P-256 throughout. The many recipients share one key, since what
- * is measured starts when the keys are there; their certificates differ.
+ * throughout, P-256 throughout or ML-DSA-65 throughout, and there a key of
+ * ML-KEM-768. The many recipients share one key, since what is measured starts
+ * when the keys are there; their certificates differ.
  */
 #include "small_pki.h"
 
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
@@ -15,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-const char *const pki_kind[2] = { "rsa", "ec" };
+const char *const pki_kind[3] = { "rsa", "ec", "pq" };
 
 struct issuer {
 	X509		*cert;
@@ -40,7 +42,8 @@ pki_path(const struct pki *p, char *out, size_t size, const char *name)
 static EVP_PKEY *
 make_key(int kind)
 {
-	EVP_PKEY *key = kind == PKI_RSA ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256");
+	EVP_PKEY *key = kind == PKI_RSA ? EVP_RSA_gen(2048) : kind == PKI_EC
+	    ? EVP_EC_gen("P-256") : EVP_PKEY_Q_keygen(NULL, NULL, "ML-DSA-65");
 
 	need(key != NULL, "make a key");
 	return key;
@@ -72,8 +75,9 @@ extend_all(X509 *x, X509 *by, int kind, const char *address)
 	}
 	(void)snprintf(san, sizeof san, "email:%s", address);
 	extend(x, by, NID_key_usage, kind == PKI_RSA
-	    ? "critical,digitalSignature,keyEncipherment"
-	    : "critical,digitalSignature,keyAgreement");
+	    ? "critical,digitalSignature,keyEncipherment" : kind == PKI_EC
+	    ? "critical,digitalSignature,keyAgreement" : kind == PKI_PQ
+	    ? "critical,digitalSignature" : "critical,keyEncipherment");
 	extend(x, by, NID_ext_key_usage, "emailProtection");
 	extend(x, by, NID_subject_alt_name, san);
 }
@@ -95,7 +99,8 @@ certify(EVP_PKEY *key, const struct issuer *by, int kind, const char *name, cons
 	    (const unsigned char *)name, -1, -1, 0) == 1 &&
 	    X509_set_issuer_name(x, X509_get_subject_name(signer)) == 1, "fill a certificate");
 	extend_all(x, signer, kind, address);
-	need(X509_sign(x, by == NULL ? key : by->key, EVP_sha256()) > 0, "sign a certificate");
+	need(X509_sign(x, by == NULL ? key : by->key, kind >= PKI_PQ ? NULL : EVP_sha256()) > 0,
+	    "sign a certificate");
 	return x;
 }
 
@@ -139,13 +144,27 @@ make_many(struct pki *p, const struct issuer *by, unsigned many)
 }
 
 static void
+make_kem(struct pki *p, const struct issuer *by)
+{
+	X509 *x;
+
+	p->kem = EVP_PKEY_Q_keygen(NULL, NULL, "ML-KEM-768");
+	need(p->kem != NULL, "make a key");
+	x = certify(p->kem, by, PKI_PQ + 1, "Alice", "alice@example.org", 4);
+	save(p, "pq-kem.crt", x, NULL);
+	save(p, "pq-kem.pem", x, p->kem);
+	X509_free(x);
+}
+
+static void
 make_kind(struct pki *p, int kind, unsigned many)
 {
 	EVP_PKEY *root_key = make_key(kind), *key = make_key(kind);
-	X509 *root = certify(root_key, NULL, kind, kind == PKI_RSA ? "R root" : "E root", NULL, 1);
+	static const char *const roots[] = { "R root", "E root", "Q root" };
+	static const char *const issuers[] = { "R issuing", "E issuing", "Q issuing" };
+	X509 *root = certify(root_key, NULL, kind, roots[kind], NULL, 1);
 	struct issuer above = { root, root_key };
-	X509 *issuing = certify(key, &above, kind, kind == PKI_RSA ? "R issuing" : "E issuing",
-	    NULL, 2);
+	X509 *issuing = certify(key, &above, kind, issuers[kind], NULL, 2);
 	struct issuer by = { issuing, key };
 
 	p->key[kind] = make_key(kind);
@@ -156,10 +175,22 @@ make_kind(struct pki *p, int kind, unsigned many)
 	save_as(p, kind, ".pem", p->leaf[kind], p->key[kind]);
 	if (kind == PKI_RSA)
 		make_many(p, &by, many);
+	if (kind == PKI_PQ)
+		make_kem(p, &by);
 	X509_free(root);
 	X509_free(issuing);
 	EVP_PKEY_free(root_key);
 	EVP_PKEY_free(key);
+}
+
+static int
+has_post_quantum(void)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "ML-KEM-768", NULL);
+
+	EVP_PKEY_CTX_free(ctx);
+	ERR_clear_error();
+	return ctx != NULL;
 }
 
 void
@@ -167,7 +198,8 @@ pki_make(struct pki *p, unsigned many)
 {
 	(void)snprintf(p->dir, sizeof p->dir, "/tmp/postseal-small-XXXXXX");
 	need(mkdtemp(p->dir) != NULL, "make a folder");
-	for (int kind = 0; kind < 2; kind++)
+	p->kinds = has_post_quantum() ? 3 : 2;
+	for (int kind = 0; kind < p->kinds; kind++)
 		make_kind(p, kind, many);
 }
 
@@ -186,7 +218,8 @@ pki_remove(struct pki *p)
 	if (dir != NULL)
 		closedir(dir);
 	(void)rmdir(p->dir);
-	for (int kind = 0; kind < 2; kind++) {
+	EVP_PKEY_free(p->kem);
+	for (int kind = 0; kind < p->kinds; kind++) {
 		EVP_PKEY_free(p->key[kind]);
 		X509_free(p->leaf[kind]);
 	}

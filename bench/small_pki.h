@@ -9,12 +9,15 @@
 
 struct pki {
 	char		 dir[64];	/* KIND{-root.crt,-issuing.crt,.crt,.pem}, many-N.crt */
-	EVP_PKEY	*key[2];	/* of the leaves: PKI_RSA, PKI_EC */
-	X509		*leaf[2];
+	EVP_PKEY	*key[3];	/* of the leaves: PKI_RSA, PKI_EC, PKI_PQ */
+	X509		*leaf[3];
+	EVP_PKEY	*kem;		/* ML-KEM-768, in pq-kem{.crt,.pem} */
+	int		 kinds;		/* without PKI_PQ where OpenSSL has none */
 };
 
-enum { PKI_RSA, PKI_EC };
-extern const char *const pki_kind[2];
+/* PKI_PQ: ML-DSA-65 throughout. */
+enum { PKI_RSA, PKI_EC, PKI_PQ };
+extern const char *const pki_kind[3];
 
 /* pki_make writes `many` more RSA certificates into many-N.crt; exits when it
  * cannot. */

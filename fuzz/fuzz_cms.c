@@ -5,6 +5,7 @@
  */
 #include "cms/capabilities.h"
 #include "cms/enveloped.h"
+#include "cms/multiple.h"
 #include "fuzz.h"
 #include "../tests/support/streams.h"
 
@@ -14,6 +15,8 @@ static ps_code
 check_signers(struct cms_signed *s, ps_err *err)
 {
 	struct cms_check_out out;
+	uint64_t budget = 128;
+	size_t missing;
 	ps_code code = PS_OK;
 
 	for (size_t i = 0; i < s->nsigner && code == PS_OK; i++) {
@@ -25,7 +28,8 @@ check_signers(struct cms_signed *s, ps_err *err)
 		cms_caps_parse(&caps, s->signer[i].parsed.caps);
 		for (size_t k = 0; k < s->signer[i].parsed.nshown; k++)
 			cms_attr_name(s->signer[i].parsed.shown[k]);
-		if (in.cert == NULL || !s->has_content)
+		code = cms_multiple_missing(s->signer, s->nsigner, i, &budget, &missing, err);
+		if (code != PS_OK || in.cert == NULL || !s->has_content)
 			continue;
 		code = cms_signer_check(&in, &out, err);
 		/* Nobody but its owner can make a good signature over this. */

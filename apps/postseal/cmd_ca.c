@@ -61,7 +61,8 @@ new_secret(ps_secret **out, const char *file, const char *what)
 static int
 init(struct ca *c)
 {
-	const ps_ca_plan plan = { .name = c->o->name, .key = c->o->key,
+	const ps_ca_plan plan = { .name = c->o->name,
+		.key = c->o->pq_keys ? "ml-dsa-65" : c->o->key,
 		.crl_url = c->o->crl_url, .ocsp_url = c->o->ocsp_url,
 		.issuer_url = c->o->issuer_url };
 	ps_secret *asked = NULL;
@@ -105,7 +106,8 @@ write_issued(struct ca *c, ps_writer *out, ps_err *err)
 {
 	const struct options *o = c->o;
 	const ps_ca_wish wish = { .request = o->request, .address = o->message.item + 1,
-		.naddress = o->message.n - 1, .key = o->key, .use = o->use + 1,
+		.naddress = o->message.n - 1,
+		.key = o->pq_keys ? "ml-dsa-65,ml-kem-768" : o->key, .use = o->use + 1,
 		.days = (unsigned)o->days, .again = o->again, .old_form = o->insecure_pkcs12,
 		.passphrase = ((struct issuing *)(void *)c)->passphrase };
 
@@ -252,6 +254,8 @@ cmd_ca(const struct options *o)
 		return say_usage(o->verb_name, "%s", T_CA_WORD);
 	if (!word->argument && o->message.n > 1)
 		return say_usage(o->verb_name, T_CA_MORE, word->name, o->message.item[1]);
+	if (o->pq_keys && o->key != NULL)
+		return say_usage(o->verb_name, "%s", T_CA_KINDS);
 	status = session_open(&c.session, o);
 	if (status == EXIT_GOOD)
 		status = find_folder(&c);

@@ -9,7 +9,7 @@
 #include "command.h"
 #include "text.h"
 
-enum { NAMES = 16384, COLUMNS = 80, INDENT = 14 };
+enum { NAMES = 16384, COLUMNS = 80, INDENT = 20 };
 
 /* One name on its way to a table of kinds; `line` is "kind name". */
 static void
@@ -60,5 +60,7 @@ cmd_version(const struct options *o)
 	printf("postseal %u.%u.%u\n", v >> 16, v >> 8 & 255U, v & 255U);
 	fputs(V_PARTS V_ALGORITHMS, stdout);
 	put_names(ps_alg_names(names, sizeof names));
+	if (strstr(names, " ml-kem-768\n") == NULL)
+		fputs(V_NO_QUANTUM, stdout);
 	return flush_stdout();
 }

@@ -16,11 +16,11 @@
 #include "say.h"
 #include "text.h"
 
-enum { DAY = 86400, DAYS = 730 };
+enum { DAY = 86400, DAYS = 730, KIND = 64 };
 
 /* One key pair to be made. */
 struct plan {
-	const char	*kind;
+	char		 kind[KIND];
 	unsigned	 purpose;
 };
 
@@ -35,6 +35,8 @@ static const struct {
 	  { { "p-256", PS_KEY_SIGNS }, { "p-256", PS_KEY_DECRYPTS } } },
 	{ offsetof(struct options, x25519),
 	  { { "p-256", PS_KEY_SIGNS }, { "x25519", PS_KEY_DECRYPTS } } },
+	{ offsetof(struct options, pq_keys),
+	  { { "ml-dsa-65", PS_KEY_SIGNS }, { "ml-kem-768", PS_KEY_DECRYPTS } } },
 };
 
 static const struct plan *
@@ -182,10 +184,10 @@ check_create(const struct id_run *r)
 {
 	const struct options *o = r->o;
 
-	if (o->rsa + o->p256 + o->x25519 > 1)
+	if (o->rsa + o->p256 + o->x25519 + o->pq_keys > 1)
 		return say_usage(o->verb_name, "%s", T_ID_KINDS);
-	if (o->self_signed && o->x25519)
-		return say_usage(o->verb_name, "%s", T_ID_SELF_X25519);
+	if (o->self_signed && (o->x25519 || o->pq_keys))
+		return say_usage(o->verb_name, "%s", T_ID_SELF_DECRYPTS);
 	return EXIT_GOOD;
 }
 
@@ -221,21 +223,38 @@ id_create(struct id_run *r)
 
 /* --- renewing --- */
 
-/* The kind that is made today for a key of yesterday. */
-static const char *
-kind_like(const struct id *i)
+/* Is it one of the words of ps_keys_kinds? */
+static bool
+is_made(const char *kind)
 {
-	static const char *const like[][2] = {
-		{ "EC P-256", "p-256" }, { "EC P-384", "p-384" }, { "Ed25519", "ed25519" },
-		{ "X25519", "x25519" },
-	};
-	char text[64];
+	const char *list = ps_keys_kinds();
+	size_t n = strlen(kind);
 
-	(void)ps_spki_describe(id_spki(i), text, sizeof text);
-	for (size_t k = 0; k < sizeof like / sizeof like[0]; k++)
-		if (strcmp(text, like[k][0]) == 0)
-			return like[k][1];
-	return "rsa-3072";
+	for (;; list += strcspn(list, "|") + 1) {
+		size_t len = strcspn(list, "|");
+
+		if (len == n && memcmp(list, kind, n) == 0)
+			return true;
+		if (list[len] == '\0')
+			return false;
+	}
+}
+
+/* The kind that is made today for a key of yesterday: "EC P-256" is p-256,
+ * "ML-DSA-65" ml-dsa-65, and what is made no more RSA. */
+static struct plan
+plan_like(const struct id *i, unsigned purpose)
+{
+	struct plan p = { .purpose = purpose };
+	char text[KIND];
+	const char *from = ps_spki_describe(id_spki(i), text, sizeof text);
+
+	from += strncmp(from, "EC ", 3) == 0 ? 3 : 0;
+	for (size_t k = 0; from[k] != '\0'; k++)
+		p.kind[k] = (char)(from[k] >= 'A' && from[k] <= 'Z' ? from[k] + 32 : from[k]);
+	if (!is_made(p.kind))
+		(void)snprintf(p.kind, sizeof p.kind, "rsa-3072");
+	return p;
 }
 
 /* A key for each purpose that the address has one for now; the elder ones
@@ -255,7 +274,7 @@ id_renew(struct id_run *r)
 		for (unsigned p = PS_KEY_SIGNS; p <= PS_KEY_DECRYPTS; p <<= 1)
 			if (!one->retired && (one->purpose & p & ~done) != 0) {
 				done |= p;
-				plan[n++] = (struct plan){ kind_like(one), p };
+				plan[n++] = plan_like(one, p);
 			}
 	}
 	if (status == EXIT_GOOD && n == 0) {

@@ -251,6 +251,9 @@ id_export(struct id_run *r)
 		status = add_chain(r, all);
 	if (status == EXIT_GOOD)
 		status = id_fresh_pass(&pass, r, old);
+	if (status == EXIT_GOOD && r->o->key_form >= 0 && ps_keys_set_private_form(all,
+	    (ps_private_form)r->o->key_form, &err) != PS_OK)
+		status = say_nomem();
 	if (status == EXIT_GOOD && ids.n > 0)
 		status = write_keys(r, all, ids.item[0].address, pass);
 	ps_keys_free(all);

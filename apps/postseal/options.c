@@ -97,7 +97,9 @@ static const struct row rows[] = {
 	{ "digest", "NAME", O_DIGEST, AT(digest), SIGNS | ANSWERS, TEXT },
 	{ "padding", "pss|pkcs1", O_PADDING, AT(padding), SIGNS | ANSWERS, TEXT },
 	{ "cipher", "NAME", O_CIPHER, AT(cipher), SEALS | ANSWERS, TEXT },
-	{ "key-transport", "oaep|pkcs1", O_KEY_TRANSPORT, AT(key_transport), SEALS | ANSWERS, TEXT },
+	{ "pq", NULL, O_PQ_KEYS, AT(pq_keys), VERB_ID | VERB_CA, FLAG },
+	{ "pq", "prefer|require|off", O_PQ_RULE, AT(pq_rule), SEALS | ANSWERS, CHOICE },
+	{ "key-transport", "oaep|pkcs1|rsa-kem", O_KEY_TRANSPORT, AT(key_transport), SEALS | ANSWERS, TEXT },
 	{ "headers", "off|none|baseline|shy", O_HEADERS, AT(headers), VERB_SIGN | SEALS, TEXT },
 	{ "compress", NULL, O_COMPRESS, AT(compress), VERB_SIGN | SEALS, FLAG },
 	{ "der", NULL, O_DER, AT(der), WRITES, FLAG },
@@ -130,6 +132,7 @@ static const struct row rows[] = {
 	{ "rsa", NULL, O_RSA, AT(rsa), VERB_ID, FLAG },
 	{ "p256", NULL, O_P256, AT(p256), VERB_ID, FLAG },
 	{ "x25519", NULL, O_X25519, AT(x25519), VERB_ID, FLAG },
+	{ "key-form", "seed|both|expanded", O_KEY_FORM, AT(key_form), VERB_ID, CHOICE },
 	{ "self-signed", NULL, O_SELF_SIGNED, AT(self_signed), VERB_ID, FLAG },
 	{ "pem", NULL, O_PEM, AT(pem), VERB_ID, FLAG },
 	{ "help", NULL, O_HELP, AT(help), HELPS, FLAG, .letter = 'h' },
@@ -230,12 +233,28 @@ set_row(struct options *o, const struct row *row, const char *value)
 
 /* --- the command line --- */
 
+/* One name may be two options, of different verbs; their rows stand together. */
+static bool
+is_of_other_verb(int verb, size_t i)
+{
+	const struct row *near[2] = { i == 0 ? NULL : &rows[i - 1],
+	    i + 1 == ROWS ? NULL : &rows[i + 1] };
+
+	for (int k = 0; k < 2 && (rows[i].verbs & (unsigned)verb) == 0; k++)
+		if (near[k] != NULL && (near[k]->verbs & (unsigned)verb) != 0 &&
+		    strcmp(near[k]->name, rows[i].name) == 0)
+			return true;
+	return false;
+}
+
 static void
-make_getopt(struct option *out, char *letters)
+make_getopt(int verb, struct option *out, char *letters)
 {
 	*letters++ = ':';	/* tell a missing value from an unknown option */
 	for (size_t i = 0; i < ROWS; i++) {
-		out[i] = (struct option){ .name = rows[i].name,
+		if (is_of_other_verb(verb, i))
+			continue;
+		*out++ = (struct option){ .name = rows[i].name,
 		    .has_arg = rows[i].value == NULL ? no_argument : required_argument,
 		    .val = LONG + (int)i };
 		if (rows[i].letter == '\0')
@@ -245,7 +264,7 @@ make_getopt(struct option *out, char *letters)
 			*letters++ = ':';
 	}
 	*letters = '\0';
-	out[ROWS] = (struct option){ 0 };
+	*out = (struct option){ 0 };
 }
 
 static const struct row *
@@ -286,7 +305,7 @@ read_line(struct options *o, int argc, char **argv)
 	const struct row *row;
 	int got, status;
 
-	make_getopt(longs, letters);
+	make_getopt((int)o->verb, longs, letters);
 	opterr = 0;
 	optind = 1;
 	while ((got = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
@@ -416,7 +435,8 @@ options_parse(struct options *o, int argc, char **argv)
 {
 	int status;
 
-	o->passphrase_fd = o->new_passphrase_fd = o->revocation = o->eol = o->require = o->use = -1;
+	o->passphrase_fd = o->new_passphrase_fd = -1;
+	o->revocation = o->pq_rule = o->eol = o->require = o->use = o->key_form = -1;
 	status = read_line(o, argc, argv);
 	if (status != EXIT_GOOD || o->help)
 		return status;

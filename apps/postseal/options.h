@@ -49,15 +49,17 @@ struct options {
 	int		 passphrase_fd;		/* -1: none */
 	int		 new_passphrase_fd;	/* -1: none */
 	int		 use;			/* -1: not given; else PS_CA_... - 1 */
+	int		 key_form;		/* -1: not given; else ps_private_form */
 	int		 days;			/* 0: not given */
 	int		 threads;		/* 0: the library's own choice */
 	int		 revocation;		/* -1: not given */
+	int		 pq_rule;		/* -1: not given */
 	int		 eol;			/* -1: not given; 0 CRLF, 1 LF */
 	int		 require;		/* -1: not given; 0 signed, 1 sealed */
 	bool		 json, all, all_parts, no_self, explain, online, offline,
 			 no_store, opaque, der, compress, key_ids,
 			 insecure_recipients, draft, add, smime, request_receipt,
-			 triple, no_receipts, anchor, help, rsa, p256, x25519,
+			 triple, no_receipts, anchor, help, rsa, p256, x25519, pq_keys,
 			 self_signed, pem, insecure_pkcs12, again, root, keep,
 			 repair, yes;
 	int64_t		 when;			/* --at as a time */

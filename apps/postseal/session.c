@@ -33,6 +33,23 @@ set_up(struct session *s)
 	return code == PS_OK ? EXIT_GOOD : say_chain(s->o->verb_name, code, &err);
 }
 
+/* What the command line says goes before the policy. */
+static int
+set_pq(struct session *s)
+{
+	static const char *const words[] = { "prefer", "require", "off" };
+	ps_err err = PS_ERR_INIT;
+	ps_code code = PS_OK;
+
+	if (s->o->pq_rule < 0)
+		return EXIT_GOOD;
+	if (s->policy == NULL)
+		code = ps_policy_new(&s->policy, "default", &err);
+	if (code == PS_OK)
+		code = ps_policy_set(s->policy, "rules", "pq", words[s->o->pq_rule], &err);
+	return code == PS_OK ? EXIT_GOOD : say_chain("--pq", code, &err);
+}
+
 int
 session_open(struct session *s, const struct options *o)
 {
@@ -44,6 +61,8 @@ session_open(struct session *s, const struct options *o)
 	status = set_up(s);
 	if (status == EXIT_GOOD && o->policy != NULL)
 		status = policy_open(&s->policy, o->policy);
+	if (status == EXIT_GOOD)
+		status = set_pq(s);
 	if (status == EXIT_GOOD)
 		status = secrets_passphrase(&s->passphrase, o);
 	s->typed.given = s->passphrase;

@@ -81,12 +81,13 @@
 	"%s is no address, no number of `id list`, and no beginning of a SHA-256 (8 digits)"
 #define T_ID_NONE	"there is no identity %s in the store; `postseal id list` lists them"
 #define T_ID_NAME	"identity %lld (%s)"
-#define T_ID_KINDS	"--rsa, --p256 and --x25519 exclude each other"
-#define T_ID_SELF_X25519 \
-	"an X25519 key cannot sign its own certificate; take --p256, or ask an authority"
+#define T_ID_KINDS	"--rsa, --p256, --x25519 and --pq exclude each other"
+#define T_ID_SELF_DECRYPTS \
+	"a key of X25519 or ML-KEM cannot sign its own certificate; take --p256, or ask an " \
+	"authority (postseal ca makes one)"
 #define T_ID_NO_REQUEST	\
-	"%s: an X25519 key cannot sign a request, so its public key is written instead; " \
-	"not every authority takes that"
+	"%s: a key that only decrypts cannot sign a request, so its public key is written " \
+	"instead; not every authority takes that (postseal ca does)"
 #define T_ID_MADE	"identity %lld is made: %s, to %s"
 #define T_ID_SEND	\
 	"send the request to your authority; what it answers: postseal id install FILE"
@@ -294,6 +295,7 @@
 #define O_DIGEST	"the digest of signatures: sha256, sha384, sha512"
 #define O_PADDING	"the padding of RSA signatures"
 #define O_CIPHER	"content cipher: aes-256-gcm, aes-256-cbc, ..."
+#define O_PQ_RULE	"whether keys of ML-KEM go before classical ones"
 #define O_KEY_TRANSPORT	"how RSA recipients get the key"
 #define O_HEADERS	"header protection; default: baseline"
 #define O_DRAFT		"an unfinished mail: for your own eyes, Bcc kept"
@@ -316,6 +318,9 @@
 #define O_RSA		"create: RSA keys of 3072 bits (the default)"
 #define O_P256		"create: keys on the curve P-256"
 #define O_X25519	"create: P-256 to sign, X25519 to decrypt"
+#define O_PQ_KEYS	"create, ca: ML-DSA-65 to sign, ML-KEM-768 to decrypt"
+#define O_KEY_FORM	"export: how keys of ML-DSA and ML-KEM are written"
+#define T_CA_KINDS	"--key and --pq exclude each other"
 #define O_SELF_SIGNED	"a certificate of your own instead of a request"
 #define O_DAYS		"how long what is made is good"
 #define O_PEM		"export: PEM instead of PKCS#12"
@@ -334,5 +339,7 @@
 	"  headers     --headers baseline, shy, none and off\n" \
 	"  gateway     not in this version\n"
 #define V_ALGORITHMS	"\nAlgorithms\n"
+#define V_NO_QUANTUM	\
+	"\nThis OpenSSL has no ML-KEM, ML-DSA and SLH-DSA: 3.5 or later is needed.\n"
 
 #endif

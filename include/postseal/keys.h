@@ -34,7 +34,8 @@ PS_API PS_MUST ps_code ps_keys_read(ps_keys **out, const ps_ctx *ctx, ps_slice o
     const char *name, ps_ask_fn ask, void *arg, ps_err *err);
 /*
  * ps_keys_generate makes one key of a kind that ps_keys_kinds lists, as
- * "rsa-3072|p-256|...": PS_E_NOT_FOUND for another.
+ * "rsa-3072|p-256|ml-dsa-65|...": PS_E_NOT_FOUND for another, PS_E_UNSUPPORTED
+ * for one that the crypto library of this machine does not have.
  */
 PS_API PS_MUST ps_code ps_keys_generate(ps_keys **out, const char *kind, ps_err *err);
 PS_API const char *ps_keys_kinds(void);
@@ -63,6 +64,18 @@ PS_API unsigned ps_cert_purpose(const ps_cert *c);
 PS_API int ps_cert_is_for(const ps_cert *c, ps_slice spki);
 
 /*
+ * ps_keys_set_private_form chooses how private keys of ML-DSA and ML-KEM are written (RFC
+ * 9881, 6; RFC 9935, 6); others have one form. Default: the seed, of 32 or 64 octets, which
+ * both recommend. A key that was read without its seed is written expanded all the same.
+ */
+typedef enum ps_private_form {
+	PS_PRIVATE_SEED		= 0,
+	PS_PRIVATE_BOTH		= 1,	/* for programs that read the expanded key alone too */
+	PS_PRIVATE_EXPANDED	= 2
+} ps_private_form;
+PS_API PS_MUST ps_code ps_keys_set_private_form(ps_keys *k, ps_private_form form, ps_err *err);
+
+/*
  * ps_keys_seal writes key `i` as EncryptedPrivateKeyInfo (RFC 5958) under a
  * passphrase: PBES2, scrypt, AES-256-CBC. PS_E_PASSPHRASE when that is empty,
  * PS_E_REFUSED when the key stays in a token.
@@ -89,8 +102,9 @@ typedef struct ps_applicant {
 
 /*
  * ps_keys_request writes a request for a certificate (PKCS#10, PEM). A key that
- * cannot sign (X25519) cannot ask so: PS_E_REFUSED; ps_keys_public writes the public key alone
- * (PEM), which an authority may take instead. PS_E_MALFORMED: no such address.
+ * cannot sign (X25519, ML-KEM) cannot ask so: PS_E_REFUSED; ps_keys_public writes the
+ * public key alone (PEM), which an authority may take instead. PS_E_MALFORMED: no such
+ * address.
  */
 PS_API PS_MUST ps_code ps_keys_request(const ps_keys *k, size_t i, const ps_applicant *a,
     ps_writer *out, ps_err *err);

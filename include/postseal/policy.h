@@ -33,7 +33,8 @@ PS_API void ps_policy_free(ps_policy *p);
  * for recipients of whom nothing is known default-cipher, default-transport and
  * default-digest (an algorithm's name); default-headers (off, none, baseline,
  * shy: RFC 9788) and legacy-display (on, off: hidden fields at the head of the
- * text too, RFC 9788, 5.2); and what RFC 5280, 6.1.1 lets one ask of
+ * text too, RFC 9788, 5.2); pq (prefer, require, off: whether keys of ML-KEM go
+ * before those that a quantum computer breaks); and what RFC 5280, 6.1.1 lets one ask of
  * certificates: certificate-policies (any, or up to 16 object identifiers),
  * explicit-policy (required, optional), policy-mapping and any-policy
  * (allowed, refused). PS_E_NOT_FOUND and PS_E_MALFORMED name

@@ -231,7 +231,7 @@ PS_API PS_MUST ps_code ps_protector_set_revocation(ps_protector *pr, int mode, p
 PS_API PS_MUST ps_code ps_protector_set_policy(ps_protector *pr, const ps_policy *p,
     ps_err *err);
 /* Overrides of what would be chosen; names as in `postseal version`
- * ("sha384"; "pss", "pkcs1"; "aes-256-gcm"; "oaep", "pkcs1"). */
+ * ("sha384"; "pss", "pkcs1"; "aes-256-gcm"; "oaep", "pkcs1", "rsa-kem" (RFC 9690)). */
 PS_API PS_MUST ps_code ps_protector_set_digest(ps_protector *pr, const char *name, ps_err *err);
 PS_API PS_MUST ps_code ps_protector_set_padding(ps_protector *pr, const char *name, ps_err *err);
 PS_API PS_MUST ps_code ps_protector_set_cipher(ps_protector *pr, const char *name, ps_err *err);

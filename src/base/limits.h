@@ -21,6 +21,7 @@
 	X(element_bytes, 1048576, "one ASN.1 element read whole") \
 	X(digests,	8,	"digest algorithms of one SignedData") \
 	X(signers,	64,	"SignerInfos of one SignedData") \
+	X(multiple,	128,	"digests made to find the other signatures that signers say they made") \
 	X(beside,	32,	"time-stamps and counter-signatures looked at in one message") \
 	X(rehashes,	8,	"signed parts of one message read again because micalg was wrong") \
 	X(signer_bytes,	1048576, "one SignerInfo, signed and unsigned attributes included") \

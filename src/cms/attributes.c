@@ -20,7 +20,7 @@
 #define SMIME_AA(n) OID(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x02, n)
 
 enum { AA_CONTENT_TYPE, AA_DIGEST, AA_TIME, AA_CAPS, AA_PROTECT, AA_CERT_V2, AA_CERT,
-	AA_BINARY_TIME, AA_PREFER };
+	AA_BINARY_TIME, AA_PREFER, AA_MULTIPLE };
 
 /* Of the year 9999; beyond, nothing can be said to a person. */
 #define LAST_SECOND	253402300799u
@@ -40,6 +40,7 @@ static const struct {
 	[AA_CERT] = { SMIME_AA(12), "signingCertificate", true },
 	[AA_BINARY_TIME] = { SMIME_AA(46), "binarySigningTime", true },
 	[AA_PREFER] = { SMIME_AA(11), "smimeEncryptionKeyPreference", true },
+	[AA_MULTIPLE] = { SMIME_AA(51), "multipleSignatures", false },
 	{ PKCS9(6), "countersignature", false },
 	{ SMIME_AA(1), "receiptRequest", true },
 	{ SMIME_AA(2), "securityLabel", true },
@@ -61,7 +62,6 @@ static const struct {
 	{ SMIME_AA(27), "archiveTimestamp", false },
 	{ SMIME_AA(48), "archiveTimestampV2", false },
 	{ OID(0x04, 0x00, 0x8d, 0x45, 0x02, 0x04), "archiveTimestampV3", false },
-	{ SMIME_AA(51), "multipleSignatures", false },
 	{ SMIME_AA(55), "secureHeaderFields", true },
 	{ OID(0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x10, 0x04),
 	    "microsoftEncryptionKeyPreference", true },
@@ -213,6 +213,13 @@ parse_attribute(struct cms_attrs *a, struct der *in, bool seen[NKNOWN])
 
 	if (a->nshown < CMS_ATTRS_SHOWN)
 		a->shown[a->nshown++] = oid;
+	/* RFC 5752, 3: many values, but RFC 5652, 5.3 allows an attribute once. */
+	if (which == AA_MULTIPLE) {
+		if (seen[which])
+			a->broken = "attribute-twice";
+		seen[which] = true;
+		a->multiple = (ps_slice){ values.p, (size_t)(values.end - values.p) };
+	}
 	if (which < NKNOWN && known[which].single) {
 		if (seen[which])
 			a->broken = "attribute-twice";
@@ -309,7 +316,7 @@ build_signing_cert(struct derw *w, ps_cert *cert, ps_err *err)
 	const struct ps_cert_view *v = ps_cert_view_of(cert);
 	uint8_t hash[PS_DIGEST_MAX];
 	const struct ps_alg *sha256 = ps_alg_get(PS_SHA256);
-	ps_code code = ps_digest_once(sha256, v->der, hash, err);
+	ps_code code = ps_cert_hash(cert, sha256, hash, err);
 
 	if (code != PS_OK)
 		return code;

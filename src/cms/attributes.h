@@ -21,6 +21,7 @@ struct cms_attrs {
 	const struct ps_alg *cert_digest[2];	/* NULL: unknown */
 	ps_slice	 cert_hash[2];
 	ps_slice	 caps;		/* SMIMECapabilities, the element */
+	ps_slice	 multiple;	/* values of multipleSignatures, one after another */
 	struct cms_id	 prefer;	/* encryption key preference (RFC 8551, 2.5.3) */
 	/* Every attribute's OID (value octets), in order, for a person. */
 	ps_slice	 shown[CMS_ATTRS_SHOWN];

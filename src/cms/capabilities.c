@@ -89,6 +89,7 @@ static const unsigned announced[] = {
 	PS_AES256_GCM, PS_AES128_GCM, PS_CHACHA20_POLY1305,
 	PS_AES256_CBC, PS_AES192_CBC, PS_AES128_CBC,
 	PS_RSA_OAEP,
+	PS_KEM_MLKEM768, PS_KEM_MLKEM1024, PS_KEM_MLKEM512,	/* RFC 9936, 2.4 */
 	PS_CEK_HKDF_SHA256,	/* RFC 9709 */
 	PS_ZLIB,
 };
@@ -100,6 +101,8 @@ cms_caps_build(struct derw *w)
 	for (size_t i = 0; i < sizeof announced / sizeof announced[0]; i++) {
 		const struct ps_alg *alg = ps_alg_get(announced[i]);
 
+		if (!ps_alg_offered(alg))
+			continue;
 		if (alg->kind == PS_ALG_TRANSPORT) {
 			ps_transport_build(alg, w);
 			continue;

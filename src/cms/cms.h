@@ -68,6 +68,10 @@ struct cms_digests {
 	bool		 final;
 	uint64_t	 length;	/* octets seen */
 	uint8_t		 first;		/* octet */
+	/* For who signed the content itself: all of it, up to `keep` octets; more: none of
+	 * it. 0: nobody did. */
+	uint64_t	 keep;
+	struct ps_buf	 whole;
 };
 /* cms_digests_add starts `alg` unless it is there; more than eight: ignored. */
 PS_MUST ps_code cms_digests_add(struct cms_digests *s, const struct ps_alg *alg, ps_err *err);
@@ -76,6 +80,8 @@ ps_code	cms_digests_look(void *arg, ps_slice in, ps_err *err);
 PS_MUST ps_code cms_digests_final(struct cms_digests *s, ps_err *err);
 /* n == 0: this one was not computed. */
 ps_slice cms_digests_get(const struct cms_digests *s, const struct ps_alg *alg);
+/* cms_digests_whole: false when the content was not kept, or not all of it. */
+bool	cms_digests_whole(const struct cms_digests *s, ps_slice *out);
 void	cms_digests_clear(struct cms_digests *s);
 
 /* --- certificates and revocation lists that a message carries --- */

@@ -32,9 +32,20 @@ restart(struct cms_digests *s, ps_err *err)
 
 	s->final = false;
 	s->length = 0;
+	ps_buf_clear(&s->whole);
 	for (size_t i = 0; i < s->n; i++)
 		if ((code = ps_digest_reset(s->d[i], err)) != PS_OK)
 			return code;
+	return PS_OK;
+}
+
+/* What will not be whole is not kept. */
+static ps_code
+keep(struct cms_digests *s, ps_slice in, ps_err *err)
+{
+	if (s->length <= s->keep)
+		return ps_buf_add(&s->whole, in, err);
+	ps_buf_clear(&s->whole);
 	return PS_OK;
 }
 
@@ -49,6 +60,8 @@ cms_digests_look(void *arg, ps_slice in, ps_err *err)
 	if (s->length == 0 && in.n != 0)
 		s->first = in.p[0];
 	s->length += in.n;
+	if (s->keep != 0 && (code = keep(s, in, err)) != PS_OK)
+		return code;
 	for (size_t i = 0; i < s->n; i++)
 		if ((code = ps_digest_update(s->d[i], in, err)) != PS_OK)
 			return code;
@@ -78,10 +91,18 @@ cms_digests_get(const struct cms_digests *s, const struct ps_alg *alg)
 	return (ps_slice){ NULL, 0 };
 }
 
+bool
+cms_digests_whole(const struct cms_digests *s, ps_slice *out)
+{
+	*out = ps_buf_get(&s->whole);
+	return s->keep != 0 && s->whole.n == s->length;
+}
+
 void
 cms_digests_clear(struct cms_digests *s)
 {
 	for (size_t i = 0; i < s->n; i++)
 		ps_digest_free(s->d[i]);
+	ps_buf_clear(&s->whole);
 	memset(s, 0, sizeof *s);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * RecipientInfos, written: key transport for RSA, agreement for curves, a
- * password, a shared key.
+ * RecipientInfos, written: key transport for RSA, agreement for curves,
+ * encapsulation for ML-KEM, a password, a shared key.
  */
 #include "cms/recipient_info.h"
 #include "cms/words.h"
@@ -119,6 +119,29 @@ out:
 	return code;
 }
 
+/* RFC 9629, 3: a KEMRecipientInfo within an OtherRecipientInfo. */
+static ps_code
+build_kem(const struct cms_to *to, struct ps_pubkey *key, const struct ps_alg *kem, ps_slice cek,
+    struct derw *w, ps_err *err)
+{
+	bool ski = to->by_ski && ps_cert_view_of(to->cert)->ski.n != 0;
+	struct ps_buf fields = { 0 };
+	ps_code code = ps_kem_encrypt(key, kem, cek, &fields, err);
+
+	if (code == PS_OK) {
+		derw_begin(w, DER_CTX(4));
+		derw_oid(w, cms_kem_type());
+		derw_begin(w, DER_SEQUENCE);
+		derw_u64(w, 0);
+		cms_id_build(w, to->cert, ski);
+		derw_raw(w, ps_buf_get(&fields));
+		derw_end(w);
+		derw_end(w);
+	}
+	ps_buf_clear(&fields);
+	return code;
+}
+
 static ps_code
 build_password(const ps_secret *password, ps_slice cek, struct derw *w, ps_err *err)
 {
@@ -173,10 +196,18 @@ build_kek(const ps_secret *kek, ps_slice cek, struct derw *w, ps_err *err)
 	return code;
 }
 
+static const struct ps_alg *
+kem_of(const struct cms_to *to, const struct ps_key_info *info)
+{
+	return to->transport != NULL && to->transport->kind == PS_ALG_KEM ? to->transport
+	    : ps_kem_for(info);
+}
+
 static ps_code
 build_one(const struct cms_to *to, ps_slice cek, struct ephemerals *set, struct derw *w,
     ps_err *err)
 {
+	const struct ps_alg *kem;
 	struct ps_pubkey *key;
 	struct ps_key_info info;
 	struct ps_ephemeral *e;
@@ -189,6 +220,8 @@ build_one(const struct cms_to *to, ps_slice cek, struct ephemerals *set, struct 
 	if ((code = ps_cert_pubkey(to->cert, &key, err)) != PS_OK)
 		return code;
 	ps_pubkey_info(key, &info);
+	if ((kem = kem_of(to, &info)) != NULL)
+		return build_kem(to, key, kem, cek, w, err);
 	if (info.type->id == PS_KEY_RSA || info.type->id == PS_KEY_RSA_OAEP)
 		return build_ktri(to, key, cek, w, err);
 	if ((code = ephemeral_for(set, key, &e, err)) != PS_OK)
@@ -196,8 +229,8 @@ build_one(const struct cms_to *to, ps_slice cek, struct ephemerals *set, struct 
 	return build_kari(to, key, e, cek, w, err);
 }
 
-/* RFC 5652, 6.1: 3 with a password, 0 when every ktri goes by issuer and
- * serial number and there is no other kind, else 2. */
+/* RFC 5652, 6.1: 3 with a password or another kind (a KEM is one), 0 when every
+ * ktri goes by issuer and serial number and there is no other kind, else 2. */
 static unsigned
 version(const struct cms_to *to, size_t n)
 {
@@ -209,13 +242,15 @@ version(const struct cms_to *to, size_t n)
 
 		if (to[i].password != NULL)
 			return 3;
-		if (to[i].kek != NULL || to[i].by_ski ||
-		    ps_cert_pubkey(to[i].cert, &key, NULL) != PS_OK) {
+		if (to[i].kek != NULL || ps_cert_pubkey(to[i].cert, &key, NULL) != PS_OK) {
 			v = 2;
 			continue;
 		}
 		ps_pubkey_info(key, &info);
-		if (info.type->id != PS_KEY_RSA && info.type->id != PS_KEY_RSA_OAEP)
+		if (kem_of(&to[i], &info) != NULL)
+			return 3;
+		if (to[i].by_ski ||
+		    (info.type->id != PS_KEY_RSA && info.type->id != PS_KEY_RSA_OAEP))
 			v = 2;
 	}
 	return v;

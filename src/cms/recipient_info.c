@@ -199,16 +199,22 @@ parse_kem(struct der *in, struct cms_recipient *out)
 	der_leave(&seq);
 }
 
-static void
-parse_other(struct der *in, struct cms_recipient *out)
+ps_slice
+cms_kem_type(void)
 {
 	static const uint8_t kem[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10,
 	    0x0d, 0x03 };
+
+	return (ps_slice){ kem, sizeof kem };
+}
+
+static void
+parse_other(struct der *in, struct cms_recipient *out)
+{
 	struct der seq = der_enter(in, DER_CTX(4), "OtherRecipientInfo");
 
 	out->other_type = der_oid(&seq, "oriType");
-	out->kind = ps_slice_equal(out->other_type, (ps_slice){ kem, sizeof kem })
-	    ? CMS_KEM : CMS_OTHER;
+	out->kind = ps_slice_equal(out->other_type, cms_kem_type()) ? CMS_KEM : CMS_OTHER;
 	if (out->kind == CMS_KEM)
 		parse_kem(&seq, out);
 	else

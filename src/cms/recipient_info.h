@@ -43,6 +43,8 @@ struct cms_recipient {
 	ps_slice	 list;		/* kari: RecipientEncryptedKeys, the element */
 	ps_slice	 other_type;	/* ori: OID */
 };
+/* cms_kem_type: id-ori-kem (RFC 9629, 3). */
+ps_slice cms_kem_type(void);
 /* cms_recipient_block: the octets of one; borrowed. */
 ps_slice cms_recipient_block(const struct cms_recipients *r, size_t i);
 /* cms_recipient_parse: a form that cannot be read is CMS_OTHER, not an error. */
@@ -104,7 +106,8 @@ PS_MUST ps_code cms_recipients_try(const struct cms_recipients *r, const struct 
 struct cms_to {
 	ps_cert		*cert;		/* NULL: a password or a kek */
 	const ps_secret	*password, *kek;
-	const struct ps_alg *transport;	/* PS_RSA_PKCS1 or PS_RSA_OAEP for an RSA key */
+	/* For an RSA key PS_RSA_PKCS1, PS_RSA_OAEP or PS_KEM_RSA; a key of ML-KEM has no choice. */
+	const struct ps_alg *transport;
 	const struct ps_alg *agreement;	/* for a key that agrees; NULL: by its strength */
 	bool		 by_ski;
 };

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 
+#include "cms/multiple.h"
 #include "cms/words.h"
 
 ps_slice
@@ -116,6 +117,23 @@ build_crls(struct derw *w, const struct cms_bag *before)
 	derw_end(w);
 }
 
+static ps_code
+build_signer(const struct cms_signed_params *p, size_t i, const struct cms_signing_of *all,
+    struct ps_buf *out, ps_err *err)
+{
+	struct cms_signing_of of = *all;
+	struct ps_buf attrs = { 0 };
+	ps_code code = ps_buf_add(&attrs, all->attrs, err);
+
+	if (code == PS_OK && (code = cms_multiple_attr(p->signer, p->nsigner, i, all, &attrs,
+	    err)) == PS_OK) {
+		of.attrs = ps_buf_get(&attrs);
+		code = cms_signer_build(&p->signer[i], &of, out, err);
+	}
+	ps_buf_clear(&attrs);
+	return code;
+}
+
 ps_code
 cms_signed_tail(const struct cms_signed_params *p, const struct cms_digests *digests,
     struct ps_buf *out, ps_err *err)
@@ -129,7 +147,7 @@ cms_signed_tail(const struct cms_signed_params *p, const struct cms_digests *dig
 	ps_code code = PS_OK;
 
 	for (size_t i = 0; i < p->nsigner && code == PS_OK; i++)
-		code = cms_signer_build(&p->signer[i], &of, &signers, err);
+		code = build_signer(p, i, &of, &signers, err);
 	if (code == PS_OK) {
 		derw_init(&w, out);
 		build_certs(&w, p->cert, p->ncert, bag);

@@ -70,7 +70,7 @@ has_hash(const struct ps_alg *digest, ps_slice want, ps_cert *cert, bool *out, p
 	*out = false;
 	if (digest == NULL)
 		return PS_OK;
-	if ((code = ps_digest_once(digest, ps_cert_der(cert), hash, err)) == PS_OK)
+	if ((code = ps_cert_hash(cert, digest, hash, err)) == PS_OK)
 		*out = ps_slice_equal(want, (ps_slice){ hash, ps_digest_size(digest) });
 	return code;
 }
@@ -163,16 +163,20 @@ verify_content(const struct cms_check_in *in, struct ps_pubkey *key, ps_slice di
     struct cms_check_out *out, ps_err *err)
 {
 	bool good = false;
+	ps_slice whole;
 	ps_code code;
 
 	if (in->digests->length > 0 && in->digests->first == DER_SET) {
 		out->result = CMS_CHECK_CONFUSION;
 		return PS_OK;
 	}
-	code = ps_pubkey_verify_digest(key, &out->spec, digest, in->signer->signature,
-	    &good, err);
-	if (code == PS_E_UNSUPPORTED) {
-		ps_err_clear(err);
+	if (!out->spec.sig->pure)
+		code = ps_pubkey_verify_digest(key, &out->spec, digest,
+		    in->signer->signature, &good, err);
+	else if (cms_digests_whole(in->digests, &whole))
+		code = ps_pubkey_verify(key, &out->spec, whole, in->signer->signature, &good,
+		    err);
+	else {
 		out->result = CMS_CHECK_TOO_LARGE;
 		return PS_OK;
 	}
@@ -181,17 +185,28 @@ verify_content(const struct cms_check_in *in, struct ps_pubkey *key, ps_slice di
 	return code;
 }
 
+/* RFC 9882, 3.3: "if no signed attributes are present, implementations MUST ignore the
+ * content of the digestAlgorithm field"; RFC 9814 has no use for it either. */
+static bool
+ignores_digest(const struct cms_signer *s)
+{
+	const struct ps_alg *sig = ps_alg_by_oid(PS_ALG_SIGNATURE, s->sig.oid);
+
+	return !s->has_attrs && sig != NULL && ps_alg_post_quantum(sig);
+}
+
 /* Sets out->spec, or a result that ends the check. */
 static ps_code
 read_algorithms(const struct cms_signer *s, struct cms_check_out *out, ps_err *err)
 {
+	bool ignored = ignores_digest(s);
 	ps_code code;
 
-	if (ps_alg_digest_of(&s->digest) == NULL) {
+	if (!ignored && ps_alg_digest_of(&s->digest) == NULL) {
 		out->result = CMS_CHECK_UNKNOWN_DIGEST;
 		return PS_OK;
 	}
-	code = ps_sigspec_parse(&out->spec, &s->sig, &s->digest, err);
+	code = ps_sigspec_parse(&out->spec, &s->sig, ignored ? NULL : &s->digest, err);
 	if (code == PS_E_UNSUPPORTED || code == PS_E_MALFORMED) {
 		ps_err_clear(err);
 		memset(&out->spec, 0, sizeof out->spec);
@@ -199,7 +214,17 @@ read_algorithms(const struct cms_signer *s, struct cms_check_out *out, ps_err *e
 		out->result = CMS_CHECK_UNKNOWN_SIGNATURE;
 		return PS_OK;
 	}
+	if (code == PS_OK && !ps_alg_offered(out->spec.sig))
+		out->result = CMS_CHECK_OLD_LIBRARY;
 	return code;
+}
+
+bool
+cms_signer_signs_content(const struct cms_signer *s)
+{
+	const struct ps_alg *sig = ps_alg_by_oid(PS_ALG_SIGNATURE, s->sig.oid);
+
+	return !s->has_attrs && sig != NULL && sig->pure;
 }
 
 ps_code
@@ -214,7 +239,7 @@ cms_signer_check(const struct cms_check_in *in, struct cms_check_out *out, ps_er
 	if ((code = read_algorithms(s, out, err)) != PS_OK || out->result != CMS_CHECK_GOOD)
 		return code;
 	digest = cms_digests_get(in->digests, out->spec.digest);
-	if (digest.n == 0) {
+	if (digest.n == 0 && !cms_signer_signs_content(s)) {
 		out->result = CMS_CHECK_DIGEST_NOT_MADE;
 		return PS_OK;
 	}
@@ -258,15 +283,23 @@ build_token(struct derw *w, ps_slice token)
 	derw_end(w);
 }
 
-static ps_code
-sign_attrs(const struct cms_signing *by, const struct cms_signing_of *of, struct ps_buf *set,
-    struct ps_buf *sig, ps_err *err)
+ps_code
+cms_signer_attrs(const struct cms_signing *by, const struct cms_signing_of *of,
+    struct ps_buf *set, ps_err *err)
 {
 	struct cms_attrs_in in = { .content_type = of->content_type,
 	    .message_digest = cms_digests_get(of->digests, by->spec.digest),
 	    .signing_time = of->signing_time, .spec = &by->spec, .cert = by->cert,
 	    .prefer = by->prefer, .more = of->attrs };
-	ps_code code = cms_attrs_build(&in, set, err);
+
+	return cms_attrs_build(&in, set, err);
+}
+
+static ps_code
+sign_attrs(const struct cms_signing *by, const struct cms_signing_of *of, struct ps_buf *set,
+    struct ps_buf *sig, ps_err *err)
+{
+	ps_code code = cms_signer_attrs(by, of, set, err);
 
 	return code != PS_OK ? code
 	    : ps_key_sign(by->key, &by->spec, ps_buf_get(set), sig, err);

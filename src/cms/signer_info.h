@@ -39,9 +39,13 @@ enum cms_check {
 	CMS_CHECK_UNKNOWN_SIGNATURE,
 	CMS_CHECK_DIGEST_NOT_MADE,	/* the digest it wants was not computed */
 	CMS_CHECK_TOO_LARGE,		/* wants the content whole */
+	CMS_CHECK_OLD_LIBRARY,		/* the crypto library does not have the algorithm */
 	CMS_CHECK_KEY_UNREADABLE
 };
 
+/* cms_signer_signs_content: the signature is over the content itself and not over a digest
+ * of it: no signed attributes, and an algorithm that takes the message. */
+bool	cms_signer_signs_content(const struct cms_signer *s);
 /* cms_signer_octets appends what is signed: the attributes as a SET OF in DER. */
 PS_MUST ps_code cms_signer_octets(ps_slice attrs_inside, struct ps_buf *out, ps_err *err);
 
@@ -67,6 +71,7 @@ struct cms_signing {
 	struct ps_sigspec spec;
 	ps_cert		*prefer;	/* that others encrypt to; NULL: nothing is said */
 	bool		 by_ski;
+	unsigned	 who;		/* alike for signatures of one person; 0: he signs once */
 };
 /*
  * cms_stamp_fn appends to `token` a time-stamp token (a ContentInfo, RFC 3161)
@@ -83,6 +88,9 @@ struct cms_signing_of {
 	cms_stamp_fn	 stamp;		/* NULL: no time-stamps */
 	void		*stamp_arg;
 };
+/* cms_signer_attrs writes what a signer signs: the attributes as a SET OF. */
+PS_MUST ps_code cms_signer_attrs(const struct cms_signing *by, const struct cms_signing_of *of,
+    struct ps_buf *set, ps_err *err);
 /* cms_signer_build writes a SignerInfo. */
 PS_MUST ps_code cms_signer_build(const struct cms_signing *by, const struct cms_signing_of *of,
     struct ps_buf *out, ps_err *err);

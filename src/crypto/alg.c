@@ -31,9 +31,15 @@
 #define DIGEST(i, n, l, o, p, e, b, s)					\
 	[i] = { .id = i, .kind = PS_ALG_DIGEST, .name = n, .label = l,	\
 	    .oid = OID(o), .params = p, .ossl = e, .bits = b, .strength = s }
-#define KEY(i, n, l, o, p, e, b)					\
+#define KEY(i, n, l, o, p, e, b, d)					\
 	[i] = { .id = i, .kind = PS_ALG_KEY, .name = n, .label = l,	\
-	    .oid = OID(o), .params = p, .ossl = e, .bits = b }
+	    .oid = OID(o), .params = p, .ossl = e, .bits = b, .does = d }
+/* Parameters are absent in all of them (RFC 9881, 2; RFC 9909, 3; RFC 9935, 3);
+ * `b` is the public key as long as it is. */
+#define PQKEY(i, l, n, o, b, s, d)					\
+	[i] = { .id = i, .kind = PS_ALG_KEY, .name = n, .label = l,	\
+	    .oid = OID(NIST o), .params = PS_PARAMS_ABSENT, .ossl = l,	\
+	    .bits = 8 * (b), .strength = s, .since = "3.5", .does = d }
 #define CURVE(i, n, l, o, e, b, s, d)					\
 	[i] = { .id = i, .kind = PS_ALG_CURVE, .name = n, .label = l,	\
 	    .oid = OID(o), .params = PS_PARAMS_ABSENT, .ossl = e,	\
@@ -41,6 +47,10 @@
 #define SIG(i, n, l, o, p, d, k)					\
 	[i] = { .id = i, .kind = PS_ALG_SIGNATURE, .name = n, .label = l, \
 	    .oid = OID(o), .params = p, .digest = d, .key = k }
+#define PURE(i, n, l, o, d, k)						\
+	[i] = { .id = i, .kind = PS_ALG_SIGNATURE, .name = n, .label = l, \
+	    .oid = OID(o), .params = PS_PARAMS_ABSENT, .digest = d, .key = k, \
+	    .pure = true }
 #define CBC(i, n, l, o, e, b, s, bl)					\
 	[i] = { .id = i, .kind = PS_ALG_CIPHER, .name = n, .label = l,	\
 	    .oid = OID(o), .params = PS_PARAMS_OWN, .ossl = e, .bits = b, \
@@ -63,6 +73,9 @@
 	[i] = { .id = i, .kind = PS_ALG_WRAP, .name = n, .label = l,	\
 	    .oid = OID(o), .params = p, .ossl = e, .bits = b, .strength = s, \
 	    .block = 8 }
+#define MLKEM(i, n, l, o, k)						\
+	[i] = { .id = i, .kind = PS_ALG_KEM, .name = n, .label = l,	\
+	    .oid = OID(NIST o), .params = PS_PARAMS_ABSENT, .key = k }
 #define KEMKDF(i, n, l, o, p, d)					\
 	[i] = { .id = i, .kind = PS_ALG_KEM_KDF, .name = n, .label = l,	\
 	    .oid = OID(o), .params = p, .digest = d }
@@ -74,6 +87,9 @@
 #define ABSENT	PS_PARAMS_ABSENT
 #define NUL	PS_PARAMS_NULL
 #define OWN	PS_PARAMS_OWN
+#define SIGN	PS_DOES_SIGN
+#define ENC	PS_DOES_ENCIPHER
+#define AGR	PS_DOES_AGREE
 
 static const struct ps_alg table[PS_ALG_COUNT] = {
 	[PS_ALG_NONE] = { .name = "none", .label = "none" },
@@ -92,16 +108,48 @@ static const struct ps_alg table[PS_ALG_COUNT] = {
 	DIGEST(PS_SHAKE128, "shake128", "SHAKE128", NIST "\x02\x0b", ABSENT, "SHAKE128", 256, 128),
 	DIGEST(PS_SHAKE256, "shake256", "SHAKE256", NIST "\x02\x0c", ABSENT, "SHAKE256", 512, 256),
 
-	KEY(PS_KEY_RSA, "rsa", "RSA", PKCS1 "\x01", NUL, "RSA", 0),
-	KEY(PS_KEY_RSA_PSS, "rsa-pss", "RSA-PSS", PKCS1 "\x0a", OWN, "RSA-PSS", 0),
-	KEY(PS_KEY_EC, "ec", "elliptic curve", X962 "\x02\x01", OWN, "EC", 0),
-	KEY(PS_KEY_ED25519, "ed25519", "Ed25519", ED "\x70", ABSENT, "ED25519", 256),
-	KEY(PS_KEY_ED448, "ed448", "Ed448", ED "\x71", ABSENT, "ED448", 448),
-	KEY(PS_KEY_X25519, "x25519", "X25519", ED "\x6e", ABSENT, "X25519", 256),
-	KEY(PS_KEY_X448, "x448", "X448", ED "\x6f", ABSENT, "X448", 448),
-	KEY(PS_KEY_DSA, "dsa", "DSA", X957 "\x04\x01", OWN, "DSA", 0),
-	KEY(PS_KEY_DH, "dh", "Diffie-Hellman", "\x2a\x86\x48\xce\x3e\x02\x01", OWN, "DHX", 0),
-	KEY(PS_KEY_RSA_OAEP, "rsa-oaep", "RSA-OAEP", PKCS1 "\x07", OWN, "RSA", 0),
+	KEY(PS_KEY_RSA, "rsa", "RSA", PKCS1 "\x01", NUL, "RSA", 0, SIGN | ENC),
+	KEY(PS_KEY_RSA_PSS, "rsa-pss", "RSA-PSS", PKCS1 "\x0a", OWN, "RSA-PSS", 0, SIGN),
+	KEY(PS_KEY_EC, "ec", "elliptic curve", X962 "\x02\x01", OWN, "EC", 0, SIGN | AGR),
+	KEY(PS_KEY_ED25519, "ed25519", "Ed25519", ED "\x70", ABSENT, "ED25519", 256, SIGN),
+	KEY(PS_KEY_ED448, "ed448", "Ed448", ED "\x71", ABSENT, "ED448", 448, SIGN),
+	KEY(PS_KEY_X25519, "x25519", "X25519", ED "\x6e", ABSENT, "X25519", 256, AGR),
+	KEY(PS_KEY_X448, "x448", "X448", ED "\x6f", ABSENT, "X448", 448, AGR),
+	KEY(PS_KEY_DSA, "dsa", "DSA", X957 "\x04\x01", OWN, "DSA", 0, SIGN),
+	KEY(PS_KEY_DH, "dh", "Diffie-Hellman", "\x2a\x86\x48\xce\x3e\x02\x01", OWN, "DHX", 0, AGR),
+	KEY(PS_KEY_RSA_OAEP, "rsa-oaep", "RSA-OAEP", PKCS1 "\x07", OWN, "RSA", 0, ENC),
+
+	/* FIPS 204 and 205, 203: octets of the public key, and the category. */
+	PQKEY(PS_KEY_MLDSA44, "ML-DSA-44", "ml-dsa-44", "\x03\x11", 1312, 128, SIGN),
+	PQKEY(PS_KEY_MLDSA65, "ML-DSA-65", "ml-dsa-65", "\x03\x12", 1952, 192, SIGN),
+	PQKEY(PS_KEY_MLDSA87, "ML-DSA-87", "ml-dsa-87", "\x03\x13", 2592, 256, SIGN),
+	PQKEY(PS_KEY_SLH_SHA2_128S, "SLH-DSA-SHA2-128s", "slh-dsa-sha2-128s", "\x03\x14", 32, 128,
+	    SIGN),
+	PQKEY(PS_KEY_SLH_SHA2_128F, "SLH-DSA-SHA2-128f", "slh-dsa-sha2-128f", "\x03\x15", 32, 128,
+	    SIGN),
+	PQKEY(PS_KEY_SLH_SHA2_192S, "SLH-DSA-SHA2-192s", "slh-dsa-sha2-192s", "\x03\x16", 48, 192,
+	    SIGN),
+	PQKEY(PS_KEY_SLH_SHA2_192F, "SLH-DSA-SHA2-192f", "slh-dsa-sha2-192f", "\x03\x17", 48, 192,
+	    SIGN),
+	PQKEY(PS_KEY_SLH_SHA2_256S, "SLH-DSA-SHA2-256s", "slh-dsa-sha2-256s", "\x03\x18", 64, 256,
+	    SIGN),
+	PQKEY(PS_KEY_SLH_SHA2_256F, "SLH-DSA-SHA2-256f", "slh-dsa-sha2-256f", "\x03\x19", 64, 256,
+	    SIGN),
+	PQKEY(PS_KEY_SLH_SHAKE_128S, "SLH-DSA-SHAKE-128s", "slh-dsa-shake-128s", "\x03\x1a", 32, 128,
+	    SIGN),
+	PQKEY(PS_KEY_SLH_SHAKE_128F, "SLH-DSA-SHAKE-128f", "slh-dsa-shake-128f", "\x03\x1b", 32, 128,
+	    SIGN),
+	PQKEY(PS_KEY_SLH_SHAKE_192S, "SLH-DSA-SHAKE-192s", "slh-dsa-shake-192s", "\x03\x1c", 48, 192,
+	    SIGN),
+	PQKEY(PS_KEY_SLH_SHAKE_192F, "SLH-DSA-SHAKE-192f", "slh-dsa-shake-192f", "\x03\x1d", 48, 192,
+	    SIGN),
+	PQKEY(PS_KEY_SLH_SHAKE_256S, "SLH-DSA-SHAKE-256s", "slh-dsa-shake-256s", "\x03\x1e", 64, 256,
+	    SIGN),
+	PQKEY(PS_KEY_SLH_SHAKE_256F, "SLH-DSA-SHAKE-256f", "slh-dsa-shake-256f", "\x03\x1f", 64, 256,
+	    SIGN),
+	PQKEY(PS_KEY_MLKEM512, "ML-KEM-512", "ml-kem-512", "\x04\x01", 800, 128, ENC),
+	PQKEY(PS_KEY_MLKEM768, "ML-KEM-768", "ml-kem-768", "\x04\x02", 1184, 192, ENC),
+	PQKEY(PS_KEY_MLKEM1024, "ML-KEM-1024", "ml-kem-1024", "\x04\x03", 1568, 256, ENC),
 
 	/* The digest of a curve is its natural one for signatures and KDFs. */
 	CURVE(PS_P256, "p-256", "P-256", X962 "\x03\x01\x07", "prime256v1", 256, 128, PS_SHA256),
@@ -137,8 +185,8 @@ static const struct ps_alg table[PS_ALG_COUNT] = {
 	SIG(PS_SIG_ECDSA_SHA512, "ecdsa-sha512", "ECDSA with SHA-512", X962 "\x04\x03\x04", ABSENT,
 	    PS_SHA512, PS_KEY_EC),
 	/* RFC 8419, 3.1: the digest of the attributes that goes with each. */
-	SIG(PS_SIG_ED25519, "ed25519", "Ed25519", ED "\x70", ABSENT, PS_SHA512, PS_KEY_ED25519),
-	SIG(PS_SIG_ED448, "ed448", "Ed448", ED "\x71", ABSENT, PS_SHAKE256, PS_KEY_ED448),
+	PURE(PS_SIG_ED25519, "ed25519", "Ed25519", ED "\x70", PS_SHA512, PS_KEY_ED25519),
+	PURE(PS_SIG_ED448, "ed448", "Ed448", ED "\x71", PS_SHAKE256, PS_KEY_ED448),
 	SIG(PS_SIG_DSA_SHA1, "dsa-sha1", "DSA with SHA-1", X957 "\x04\x03", ABSENT, PS_SHA1,
 	    PS_KEY_DSA),
 	SIG(PS_SIG_DSA_SHA224, "dsa-sha224", "DSA with SHA-224", NIST "\x03\x01", ABSENT,
@@ -161,6 +209,37 @@ static const struct ps_alg table[PS_ALG_COUNT] = {
 	    ABSENT, PS_SHA3_384, PS_KEY_EC),
 	SIG(PS_SIG_ECDSA_SHA3_512, "ecdsa-sha3-512", "ECDSA with SHA3-512", NIST "\x03\x0c",
 	    ABSENT, PS_SHA3_512, PS_KEY_EC),
+	/* RFC 9882, 3.3 and RFC 9814, 4: the digests that go with each. */
+	PURE(PS_SIG_MLDSA44, "ml-dsa-44", "ML-DSA-44", NIST "\x03\x11", PS_SHA512,
+	    PS_KEY_MLDSA44),
+	PURE(PS_SIG_MLDSA65, "ml-dsa-65", "ML-DSA-65", NIST "\x03\x12", PS_SHA512,
+	    PS_KEY_MLDSA65),
+	PURE(PS_SIG_MLDSA87, "ml-dsa-87", "ML-DSA-87", NIST "\x03\x13", PS_SHA512,
+	    PS_KEY_MLDSA87),
+	PURE(PS_SIG_SLH_SHA2_128S, "slh-dsa-sha2-128s", "SLH-DSA-SHA2-128s", NIST "\x03\x14",
+	    PS_SHA256, PS_KEY_SLH_SHA2_128S),
+	PURE(PS_SIG_SLH_SHA2_128F, "slh-dsa-sha2-128f", "SLH-DSA-SHA2-128f", NIST "\x03\x15",
+	    PS_SHA256, PS_KEY_SLH_SHA2_128F),
+	PURE(PS_SIG_SLH_SHA2_192S, "slh-dsa-sha2-192s", "SLH-DSA-SHA2-192s", NIST "\x03\x16",
+	    PS_SHA512, PS_KEY_SLH_SHA2_192S),
+	PURE(PS_SIG_SLH_SHA2_192F, "slh-dsa-sha2-192f", "SLH-DSA-SHA2-192f", NIST "\x03\x17",
+	    PS_SHA512, PS_KEY_SLH_SHA2_192F),
+	PURE(PS_SIG_SLH_SHA2_256S, "slh-dsa-sha2-256s", "SLH-DSA-SHA2-256s", NIST "\x03\x18",
+	    PS_SHA512, PS_KEY_SLH_SHA2_256S),
+	PURE(PS_SIG_SLH_SHA2_256F, "slh-dsa-sha2-256f", "SLH-DSA-SHA2-256f", NIST "\x03\x19",
+	    PS_SHA512, PS_KEY_SLH_SHA2_256F),
+	PURE(PS_SIG_SLH_SHAKE_128S, "slh-dsa-shake-128s", "SLH-DSA-SHAKE-128s", NIST "\x03\x1a",
+	    PS_SHAKE128, PS_KEY_SLH_SHAKE_128S),
+	PURE(PS_SIG_SLH_SHAKE_128F, "slh-dsa-shake-128f", "SLH-DSA-SHAKE-128f", NIST "\x03\x1b",
+	    PS_SHAKE128, PS_KEY_SLH_SHAKE_128F),
+	PURE(PS_SIG_SLH_SHAKE_192S, "slh-dsa-shake-192s", "SLH-DSA-SHAKE-192s", NIST "\x03\x1c",
+	    PS_SHAKE256, PS_KEY_SLH_SHAKE_192S),
+	PURE(PS_SIG_SLH_SHAKE_192F, "slh-dsa-shake-192f", "SLH-DSA-SHAKE-192f", NIST "\x03\x1d",
+	    PS_SHAKE256, PS_KEY_SLH_SHAKE_192F),
+	PURE(PS_SIG_SLH_SHAKE_256S, "slh-dsa-shake-256s", "SLH-DSA-SHAKE-256s", NIST "\x03\x1e",
+	    PS_SHAKE256, PS_KEY_SLH_SHAKE_256S),
+	PURE(PS_SIG_SLH_SHAKE_256F, "slh-dsa-shake-256f", "SLH-DSA-SHAKE-256f", NIST "\x03\x1f",
+	    PS_SHAKE256, PS_KEY_SLH_SHAKE_256F),
 
 	CBC(PS_AES128_CBC, "aes-128-cbc", "AES-128-CBC", NIST "\x01\x02", "AES-128-CBC", 128, 128,
 	    16),
@@ -271,6 +350,9 @@ static const struct ps_alg table[PS_ALG_COUNT] = {
 	[PS_KEM_RSA] = { .id = PS_KEM_RSA, .kind = PS_ALG_KEM, .name = "kem-rsa",
 	    .label = "RSA-KEM", .oid = OID("\x28\x81\x8c\x71\x02\x02\x04"), .params = OWN,
 	    .key = PS_KEY_RSA },
+	MLKEM(PS_KEM_MLKEM512, "ml-kem-512", "ML-KEM-512", "\x04\x01", PS_KEY_MLKEM512),
+	MLKEM(PS_KEM_MLKEM768, "ml-kem-768", "ML-KEM-768", "\x04\x02", PS_KEY_MLKEM768),
+	MLKEM(PS_KEM_MLKEM1024, "ml-kem-1024", "ML-KEM-1024", "\x04\x03", PS_KEY_MLKEM1024),
 	KEMKDF(PS_KDF2, "kdf2", "KDF2", X944 "\x01", OWN, 0),
 	KEMKDF(PS_KDF3, "kdf3", "KDF3", X944 "\x02", OWN, 0),
 	KEMKDF(PS_HKDF_SHA256, "hkdf-sha256", "HKDF-SHA-256", SMIME "\x1c", ABSENT, PS_SHA256),
@@ -304,6 +386,23 @@ ps_alg_by_name(enum ps_alg_kind kind, const char *name)
 		if (table[i].kind == kind && strcmp(table[i].name, name) == 0)
 			return &table[i];
 	return NULL;
+}
+
+const struct ps_alg *
+ps_alg_pure_of(unsigned key)
+{
+	for (size_t i = 1; i < PS_ALG_COUNT; i++)
+		if (table[i].pure && table[i].key == key)
+			return &table[i];
+	return NULL;
+}
+
+bool
+ps_alg_post_quantum(const struct ps_alg *alg)
+{
+	unsigned key = alg->key != PS_ALG_NONE ? alg->key : alg->id;
+
+	return key >= PS_KEY_MLDSA44 && key <= PS_KEY_MLKEM1024;
 }
 
 const struct ps_alg *

@@ -42,6 +42,13 @@ enum ps_alg_form {
 	PS_FORM_CAST5		/* RFC 2984, 2.1 */
 };
 
+/* What a kind of key does; for each its bit of keyUsage (RFC 5280, 4.2.1.3). */
+enum ps_alg_does {
+	PS_DOES_SIGN = 1,	/* digitalSignature */
+	PS_DOES_ENCIPHER = 2,	/* keyEncipherment: key transport and encapsulation */
+	PS_DOES_AGREE = 4	/* keyAgreement */
+};
+
 struct ps_alg {
 	unsigned	 id;		/* enum ps_alg_id */
 	enum ps_alg_kind kind;
@@ -60,6 +67,9 @@ struct ps_alg {
 	enum ps_alg_form form;
 	bool		 aead;
 	bool		 legacy;	/* wants OpenSSL's legacy provider */
+	bool		 pure;		/* a signature of the message itself, not of a digest */
+	unsigned	 does;		/* of a key: enum ps_alg_does */
+	const char	*since;		/* the OpenSSL that first had it; NULL: all that we take */
 };
 
 /* Order within a kind is the order of the table, not of strength. */
@@ -71,6 +81,12 @@ enum ps_alg_id {
 	/* keys */
 	PS_KEY_RSA, PS_KEY_RSA_PSS, PS_KEY_EC, PS_KEY_ED25519, PS_KEY_ED448,
 	PS_KEY_X25519, PS_KEY_X448, PS_KEY_DSA, PS_KEY_RSA_OAEP, PS_KEY_DH,
+	PS_KEY_MLDSA44, PS_KEY_MLDSA65, PS_KEY_MLDSA87,
+	PS_KEY_SLH_SHA2_128S, PS_KEY_SLH_SHA2_128F, PS_KEY_SLH_SHA2_192S,
+	PS_KEY_SLH_SHA2_192F, PS_KEY_SLH_SHA2_256S, PS_KEY_SLH_SHA2_256F,
+	PS_KEY_SLH_SHAKE_128S, PS_KEY_SLH_SHAKE_128F, PS_KEY_SLH_SHAKE_192S,
+	PS_KEY_SLH_SHAKE_192F, PS_KEY_SLH_SHAKE_256S, PS_KEY_SLH_SHAKE_256F,
+	PS_KEY_MLKEM512, PS_KEY_MLKEM768, PS_KEY_MLKEM1024,
 	/* curves */
 	PS_P256, PS_P384, PS_P521, PS_BP256, PS_BP384, PS_BP512,
 	/* signatures */
@@ -82,6 +98,11 @@ enum ps_alg_id {
 	PS_SIG_RSA_SHA3_224, PS_SIG_RSA_SHA3_256, PS_SIG_RSA_SHA3_384, PS_SIG_RSA_SHA3_512,
 	PS_SIG_ECDSA_SHA3_224, PS_SIG_ECDSA_SHA3_256, PS_SIG_ECDSA_SHA3_384,
 	PS_SIG_ECDSA_SHA3_512,
+	PS_SIG_MLDSA44, PS_SIG_MLDSA65, PS_SIG_MLDSA87,
+	PS_SIG_SLH_SHA2_128S, PS_SIG_SLH_SHA2_128F, PS_SIG_SLH_SHA2_192S,
+	PS_SIG_SLH_SHA2_192F, PS_SIG_SLH_SHA2_256S, PS_SIG_SLH_SHA2_256F,
+	PS_SIG_SLH_SHAKE_128S, PS_SIG_SLH_SHAKE_128F, PS_SIG_SLH_SHAKE_192S,
+	PS_SIG_SLH_SHAKE_192F, PS_SIG_SLH_SHAKE_256S, PS_SIG_SLH_SHAKE_256F,
 	/* content encryption */
 	PS_AES128_CBC, PS_AES192_CBC, PS_AES256_CBC, PS_AES128_GCM, PS_AES192_GCM,
 	PS_AES256_GCM, PS_CHACHA20_POLY1305, PS_DES3_CBC,
@@ -98,7 +119,8 @@ enum ps_alg_id {
 	PS_AES128_WRAP, PS_AES192_WRAP, PS_AES256_WRAP, PS_AES128_WRAP_PAD,
 	PS_AES192_WRAP_PAD, PS_AES256_WRAP_PAD, PS_DES3_WRAP, PS_RC2_WRAP,
 	/* key encapsulation */
-	PS_KEM_RSA, PS_KDF2, PS_KDF3, PS_HKDF_SHA256, PS_HKDF_SHA384, PS_HKDF_SHA512,
+	PS_KEM_RSA, PS_KEM_MLKEM512, PS_KEM_MLKEM768, PS_KEM_MLKEM1024,
+	PS_KDF2, PS_KDF3, PS_HKDF_SHA256, PS_HKDF_SHA384, PS_HKDF_SHA512,
 	PS_PWRI_KEK, PS_PBKDF2,
 	PS_HMAC_SHA1, PS_HMAC_SHA224, PS_HMAC_SHA256, PS_HMAC_SHA384, PS_HMAC_SHA512,
 	PS_ZLIB,
@@ -108,6 +130,15 @@ enum ps_alg_id {
 /* NULL when there is none. */
 const struct ps_alg *ps_alg_by_oid(enum ps_alg_kind kind, ps_slice oid);
 const struct ps_alg *ps_alg_by_name(enum ps_alg_kind kind, const char *name);
+/* ps_alg_pure_of is the signature of a type of key that signs the message itself;
+ * NULL: it does not. */
+const struct ps_alg *ps_alg_pure_of(unsigned key);
+/* ps_alg_offered: has the crypto library of this machine this key (PS_ALG_KEY), or
+ * the key of this signature or KEM? */
+bool	ps_alg_offered(const struct ps_alg *alg);
+/* ps_alg_post_quantum: is this a key, signature or KEM that a quantum computer does not
+ * break? */
+bool	ps_alg_post_quantum(const struct ps_alg *alg);
 /* ps_alg_get never fails for an id of the enumeration. */
 const struct ps_alg *ps_alg_get(unsigned id);
 

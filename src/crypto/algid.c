@@ -95,8 +95,7 @@ ps_alg_digest_of(const struct ps_algid *a)
 	if (row != NULL)
 		return row;
 	row = ps_alg_by_oid(PS_ALG_SIGNATURE, a->oid);
-	if (row == NULL || row->digest == PS_ALG_NONE || row->key == PS_KEY_ED25519 ||
-	    row->key == PS_KEY_ED448)
+	if (row == NULL || row->digest == PS_ALG_NONE || row->pure)
 		return NULL;
 	return ps_alg_get(row->digest);
 }

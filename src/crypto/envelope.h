@@ -53,7 +53,7 @@ PS_MUST ps_code ps_agree_decrypt(struct ps_key *key, ps_slice originator,
     const struct ps_algid *algid, ps_slice ukm, ps_slice encrypted, ps_secret *out_cek,
     ps_err *err);
 
-/* --- key encapsulation (RFC 9629): RSA-KEM (RFC 9690) --- */
+/* --- key encapsulation (RFC 9629): ML-KEM (RFC 9936), RSA-KEM (RFC 9690) --- */
 struct ps_kem {
 	struct ps_algid	 kem, kdf, wrap;
 	ps_slice	 ct;		/* the encapsulated secret */
@@ -65,6 +65,14 @@ struct ps_kem {
 bool	ps_kem_fits(const struct ps_kem *k, const struct ps_key *key);
 PS_MUST ps_code ps_kem_decrypt(struct ps_key *key, const struct ps_kem *k, ps_secret *out_cek,
     ps_err *err);
+
+/* ps_kem_for: the KEM that is all a key is for; NULL: it is no key of a KEM. */
+const struct ps_alg *ps_kem_for(const struct ps_key_info *key);
+/* ps_kem_encrypt appends the fields of a KEMRecipientInfo that stand behind `rid`, from
+ * `kem` to `encryptedKey` (RFC 9629, 3). `kem`: a PS_ALG_KEM row; HKDF with SHA-256 for
+ * ML-KEM, KDF3 with SHA-256 for RSA-KEM; the wrap as strong as the key. */
+PS_MUST ps_code ps_kem_encrypt(struct ps_pubkey *to, const struct ps_alg *kem, ps_slice cek,
+    struct ps_buf *out, ps_err *err);
 
 /* --- a password (RFC 5652 6.2.4, RFC 3211) --- */
 PS_MUST ps_code ps_password_encrypt(const ps_secret *password, ps_slice cek,

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include <openssl/evp.h>
+#include <openssl/kdf.h>
 #include <openssl/provider.h>
 
 #include "base/buf.h"
@@ -30,6 +31,8 @@ enum {
 /* fetch.c: each a new reference; NULL: the crypto library has none. */
 EVP_MD	*crypto_md(const struct ps_alg *alg);
 EVP_CIPHER *crypto_cipher(const struct ps_alg *alg);
+/* `name` is a literal of kdf.c, one of few. */
+EVP_KDF	*crypto_kdf(const char *name);
 
 /* ready.c: a key set up for an operation. */
 struct ready {
@@ -92,6 +95,8 @@ crypto_unknown(ps_err *err, const char *where, const char *words, enum ps_alg_ki
 	crypto_unknown_chain(err, where, words, kind, a);
 	return PS_E_UNSUPPORTED;
 }
+/* crypto_offered: PS_E_UNSUPPORTED names the OpenSSL that has the algorithm. */
+PS_MUST ps_code crypto_offered(const struct ps_alg *alg, const char *where, ps_err *err);
 /* OpenSSL's parameter structures take pointers without const, and only read. */
 void	*crypto_unconst(const void *p);
 
@@ -187,8 +192,14 @@ PS_MUST ps_code key_new(struct ps_key **out, EVP_PKEY *pkey, ps_err *err);
 /* The same for a key in a token; takes its owner too. */
 PS_MUST ps_code key_new_token(struct ps_key **out, const struct token_found *found,
     ps_err *err);
+/* keyform.c: keys of ML-DSA and ML-KEM, whose privateKey is a choice of forms. */
+bool	keyform_chosen(const struct ps_alg *type);
+/* keyform_check: PS_E_MALFORMED when `octets` is none of the forms. */
+PS_MUST ps_code keyform_check(const struct ps_alg *type, ps_slice octets, ps_err *err);
 /* pubkey.c: the point or raw octets of a public key. */
 PS_MUST ps_code pubkey_octets(EVP_PKEY *pkey, struct ps_buf *out, ps_err *err);
 bool	pubkey_point_ok(ps_slice point);
+/* The subjectPublicKey of a SubjectPublicKeyInfo that was parsed already. */
+ps_slice pubkey_bits(ps_slice spki);
 
 #endif

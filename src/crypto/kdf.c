@@ -34,7 +34,7 @@ derive(const char *name, const OSSL_PARAM *params, uint8_t *out, size_t n, ps_er
 	ps_code code = PS_OK;
 
 	ERR_set_mark();
-	kdf = EVP_KDF_fetch(NULL, name, NULL);
+	kdf = crypto_kdf(name);
 	if (kdf != NULL)
 		ctx = EVP_KDF_CTX_new(kdf);
 	if (ctx == NULL || EVP_KDF_derive(ctx, out, n, params) != 1)

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Key encapsulation, received: RSA-KEM in a KEMRecipientInfo (RFC 9690) and
- * in the older KeyTransRecipientInfo (RFC 5990).
+ * Key encapsulation, received: ML-KEM (RFC 9936) and RSA-KEM (RFC 9690) in a
+ * KEMRecipientInfo, RSA-KEM also in the older KeyTransRecipientInfo (RFC 5990).
  *
- * There is no padding that could be wrong: any octets decrypt to some secret,
- * and only the unwrapping of the content's key tells. So one answer is easy.
+ * There is no padding that could be wrong: any octets give some secret (ML-KEM
+ * makes one up for a ciphertext that is not its own, FIPS 203, 6.3), and only the
+ * unwrapping of the content's key tells. So one answer is easy.
  */
 #include <openssl/err.h>
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "crypto/internal.h"
-
-enum { SECRET_MAX = 64 };
+#include "crypto/kem.h"
 
 /* A key derivation and how much it is to give: RsaKemParameters. */
 struct derivation {
@@ -39,8 +38,9 @@ hash_of(const struct ps_alg *row, const struct ps_algid *kdf)
 	return ps_alg_by_oid(PS_ALG_DIGEST, hash.oid);
 }
 
-static ps_code
-derive(const struct ps_algid *kdf, ps_slice z, ps_slice info, uint8_t *out, size_t n, ps_err *err)
+ps_code
+kem_derive(const struct ps_algid *kdf, ps_slice z, ps_slice info, uint8_t *out, size_t n,
+    ps_err *err)
 {
 	const struct ps_alg *row = ps_alg_by_oid(PS_ALG_KEM_KDF, kdf->oid);
 	const struct ps_alg *hash = row == NULL ? NULL : hash_of(row, kdf);
@@ -51,12 +51,13 @@ derive(const struct ps_algid *kdf, ps_slice z, ps_slice info, uint8_t *out, size
 		return kdf_x963(hash, z, info, out, n, err);
 	if (row->id == PS_KDF3)
 		return kdf_x944_3(hash, z, info, out, n, err);
+	/* RFC 9936, 2.2.1: "the salt parameter is unused". */
 	return kdf_hkdf(hash, z, (ps_slice){ NULL, 0 }, info, out, n, err);
 }
 
 /* RFC 9690, 2.3: without parameters the secret comes from KDF3 with SHA-256. */
-static struct ps_algid
-default_kdf(void)
+struct ps_algid
+kem_rsa_kdf(void)
 {
 	static const uint8_t hash[] = { DER_SEQUENCE, 11, DER_OID, 9, 0x60, 0x86, 0x48, 0x01,
 	    0x65, 0x03, 0x04, 0x02, 0x01 };
@@ -79,7 +80,7 @@ read_derivation(struct der *in, struct derivation *out)
 
 /* RFC 9690, A.2: Z is as long as the modulus, whatever its value. */
 static ps_code
-decapsulate(struct ps_key *key, const struct derivation *d, ps_slice ct, uint8_t *out,
+decapsulate_rsa(struct ps_key *key, const struct derivation *d, ps_slice ct, uint8_t *out,
     ps_err *err)
 {
 	uint8_t z[RSA_MAX_BITS / 8];
@@ -89,10 +90,28 @@ decapsulate(struct ps_key *key, const struct derivation *d, ps_slice ct, uint8_t
 	if (ct.n != k || k > sizeof z || !rsa_raw_decrypt(key->pkey, ct, z, k))
 		code = crypto_decrypt_fail(err);
 	else
-		code = derive(&d->kdf, (ps_slice){ z, k }, (ps_slice){ NULL, 0 }, out,
+		code = kem_derive(&d->kdf, (ps_slice){ z, k }, (ps_slice){ NULL, 0 }, out,
 		    (size_t)d->size, err);
 	ps_wipe(z, sizeof z);
 	return code;
+}
+
+/* RFC 9629, 2: a ciphertext of another length is none; of its own length every one
+ * gives a secret. */
+static ps_code
+decapsulate_ml(struct ps_key *key, ps_slice ct, uint8_t *out, ps_err *err)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
+	size_t n = KEM_ML_SECRET;
+	bool good;
+
+	if (ctx == NULL)
+		return ps_nomem(err, "crypto.kem");
+	good = EVP_PKEY_decapsulate_init(ctx, NULL) == 1 &&
+	    EVP_PKEY_decapsulate(ctx, out, &n, ct.p, ct.n) == 1 && n == KEM_ML_SECRET;
+
+	EVP_PKEY_CTX_free(ctx);
+	return good ? PS_OK : crypto_decrypt_fail(err);
 }
 
 static ps_code
@@ -129,9 +148,8 @@ ps_kem_fits(const struct ps_kem *k, const struct ps_key *key)
 	return row != NULL && row->key == key->pub->info.type->id;
 }
 
-/* RFC 9629, 5: CMSORIforKEMOtherInfo. */
-static ps_code
-build_info(const struct ps_kem *k, struct ps_buf *out, ps_err *err)
+ps_code
+kem_build_info(const struct ps_kem *k, struct ps_buf *out, ps_err *err)
 {
 	struct derw w;
 
@@ -148,6 +166,12 @@ build_info(const struct ps_kem *k, struct ps_buf *out, ps_err *err)
 	return derw_finish(&w, err);
 }
 
+static bool
+is_rsa(const struct ps_kem *k)
+{
+	return ps_slice_equal(k->kem.oid, ps_alg_get(PS_KEM_RSA)->oid);
+}
+
 static ps_code
 secret_params(const struct ps_kem *k, struct derivation *out, ps_err *err)
 {
@@ -155,13 +179,19 @@ secret_params(const struct ps_kem *k, struct derivation *out, ps_err *err)
 	struct der in;
 	ps_code code;
 
-	*out = (struct derivation){ default_kdf(), k->kek_size };
+	*out = (struct derivation){ kem_rsa_kdf(), k->kek_size };
+	if (!is_rsa(k)) {
+		out->size = KEM_ML_SECRET;
+		/* RFC 9936, 2.1: "The parameters field MUST be absent". */
+		return k->kem.params.n == 0 ? PS_OK : crypto_unknown(err, "crypto.kem",
+		    W_CRYPTO_KEM_UNKNOWN, PS_ALG_KEM, &k->kem);
+	}
 	if (algid_no_params(&k->kem))
-		return check_size(out->size, SECRET_MAX, err);
+		return check_size(out->size, KEM_SECRET_MAX, err);
 	der_init(&in, &state, k->kem.params, 0, false, "RsaKemParameters");
 	read_derivation(&in, out);
 	code = der_finish(&in, "crypto.kem", err);
-	return code == PS_OK ? check_size(out->size, SECRET_MAX, err) : code;
+	return code == PS_OK ? check_size(out->size, KEM_SECRET_MAX, err) : code;
 }
 
 static ps_code
@@ -171,10 +201,10 @@ unwrap_with(const struct ps_kem *k, const struct ps_alg *wrap, ps_slice secret, 
 	uint8_t kek[KEK_MAX];
 	struct ps_buf info = { 0 };
 	ps_slice slice = { kek, (size_t)k->kek_size };
-	ps_code code = build_info(k, &info, err);
+	ps_code code = kem_build_info(k, &info, err);
 
 	if (code == PS_OK)
-		code = derive(&k->kdf, secret, ps_buf_get(&info), kek, slice.n, err);
+		code = kem_derive(&k->kdf, secret, ps_buf_get(&info), kek, slice.n, err);
 	if (code == PS_OK)
 		code = ps_wrap_decrypt(wrap, slice, k->encrypted, out, err);
 	ps_buf_clear(&info);
@@ -186,8 +216,9 @@ static ps_code
 open_with(struct ps_key *key, const struct ps_kem *k, const struct ps_alg *wrap,
     const struct derivation *d, ps_secret *out_cek, ps_err *err)
 {
-	uint8_t secret[SECRET_MAX];
-	ps_code code = decapsulate(key, d, k->ct, secret, err);
+	uint8_t secret[KEM_SECRET_MAX];
+	ps_code code = is_rsa(k) ? decapsulate_rsa(key, d, k->ct, secret, err)
+	    : decapsulate_ml(key, k->ct, secret, err);
 
 	if (code == PS_OK)
 		code = unwrap_with(k, wrap, (ps_slice){ secret, (size_t)d->size }, out_cek, err);
@@ -212,7 +243,7 @@ ps_kem_decrypt(struct ps_key *key, const struct ps_kem *k, ps_secret *out_cek, p
 	code = open_with(key, k, wrap, &d, out_cek, err);
 	/* Some programs make the secret too with the derivation that the
 	 * message names; a wrong one does not unwrap. */
-	if (code == PS_E_DECRYPT && algid_no_params(&k->kem)) {
+	if (code == PS_E_DECRYPT && is_rsa(k) && algid_no_params(&k->kem)) {
 		d.kdf = k->kdf;
 		code = open_with(key, k, wrap, &d, out_cek, err);
 	}
@@ -252,7 +283,7 @@ open_hybrid(struct ps_key *key, const struct derivation *d, const struct ps_alg 
 
 	if (encrypted.n <= k)
 		return crypto_decrypt_fail(err);
-	code = decapsulate(key, d, (ps_slice){ encrypted.p, k }, kek, err);
+	code = decapsulate_rsa(key, d, (ps_slice){ encrypted.p, k }, kek, err);
 	if (code == PS_OK)
 		code = ps_wrap_decrypt(wrap, (ps_slice){ kek, n },
 		    (ps_slice){ encrypted.p + k, encrypted.n - k }, out, err);

@@ -32,6 +32,9 @@ PS_MUST ps_code ps_pubkey_parse(struct ps_pubkey **out, ps_slice spki, ps_err *e
 struct evp_pkey_st;
 PS_MUST ps_code ps_pubkey_of(struct ps_pubkey **out, struct evp_pkey_st *decoded,
     ps_slice spki, ps_err *err);
+/* ps_spki_alg: what kind of key it is (PS_ALG_KEY), whether or not the crypto library has it;
+ * NULL: none that we know. */
+const struct ps_alg *ps_spki_alg(ps_slice spki);
 void	ps_pubkey_free(struct ps_pubkey *k);
 void	ps_pubkey_info(const struct ps_pubkey *k, struct ps_key_info *out);
 

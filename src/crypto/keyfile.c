@@ -58,41 +58,72 @@ loader_add_cert(struct loader *l, ps_slice der, ps_err *err)
 	return code;
 }
 
-/*
- * Writes a PKCS#8 key in the form that every OpenSSL reads: version 0, without
- * attributes and public key (RFC 5958, 2 has them in version 1), and a key for
- * OAEP alone as the RSA key that it is. Anything else is copied.
- */
-static ps_code
-plain_key(struct ps_buf *out, ps_slice der, ps_err *err)
+/* A PKCS#8 key in pieces (RFC 5958, 2). */
+struct one_key {
+	struct ps_algid	 algid;
+	const struct ps_alg *type;	/* NULL: none that we know */
+	ps_slice	 octets;
+	ps_slice	 public;	/* with the count of unused bits; n == 0: none */
+};
+
+/* False: it is a key of another form. */
+static bool
+split(struct one_key *out, ps_slice der)
 {
 	struct der_state state;
 	struct der in, seq;
-	struct ps_algid a;
-	ps_slice octets;
-	struct derw w;
+	ps_slice unused;
 
+	*out = (struct one_key){ .type = NULL };
 	der_init(&in, &state, der, 0, false, "OneAsymmetricKey");
 	seq = der_enter(&in, DER_SEQUENCE, "OneAsymmetricKey");
 	der_skip(&seq, "version");
-	a = ps_algid_parse(&seq, DER_SEQUENCE, "privateKeyAlgorithm");
-	octets = der_octets(&seq, "privateKey");
+	out->algid = ps_algid_parse(&seq, DER_SEQUENCE, "privateKeyAlgorithm");
+	out->octets = der_octets(&seq, "privateKey");
 	if (der_failed(&in))
-		return ps_buf_add(out, der, err);
+		return false;
+	out->type = ps_alg_by_oid(PS_ALG_KEY, out->algid.oid);
+	(void)der_optional(&seq, DER_CTX(0), "attributes", &unused);
+	(void)der_optional(&seq, DER_CTX_PRIM(1), "publicKey", &out->public);
+	return true;
+}
+
+/*
+ * Writes it in the form that every OpenSSL reads: version 0, without attributes
+ * and public key, and a key for OAEP alone as the RSA key that it is.
+ */
+static ps_code
+plain_key(struct ps_buf *out, const struct one_key *k, ps_err *err)
+{
+	struct derw w;
+
 	derw_init(&w, out);
 	derw_begin(&w, DER_SEQUENCE);
 	derw_u64(&w, 0);
-	if (ps_slice_equal(a.oid, ps_alg_get(PS_KEY_RSA_OAEP)->oid))
+	if (k->type != NULL && k->type->id == PS_KEY_RSA_OAEP)
 		ps_algid_build(&w, ps_alg_get(PS_KEY_RSA));
 	else
-		derw_raw(&w, a.whole);
-	derw_octets(&w, octets);
+		derw_raw(&w, k->algid.whole);
+	derw_octets(&w, k->octets);
 	derw_end(&w);
 	return derw_finish(&w, err);
 }
 
+/* OpenSSL expands a seed and compares; what it finds is about the octets of the
+ * file's owner, who may know. */
 static ps_code
-decode_plain(struct ps_key **out, ps_slice der, ps_err *err)
+bad_key(const struct ps_alg *type, ps_err *err)
+{
+	if (type != NULL && keyform_chosen(type))
+		return ps_fail(err, PS_E_MALFORMED, "crypto.private-key", PS_NOWHERE,
+		    W_CRYPTO_KEY_APART, PS_TEXT("algorithm", type->label),
+		    PS_TEXT("reason", crypto_reason()));
+	return ps_fail(err, PS_E_UNSUPPORTED, "crypto.private-key", PS_NOWHERE,
+	    W_CRYPTO_KEY_PRIVATE, PS_TEXT("reason", crypto_reason()));
+}
+
+static ps_code
+decode_plain(struct ps_key **out, ps_slice der, const struct ps_alg *type, ps_err *err)
 {
 	const uint8_t *p = der.p;
 	EVP_PKEY *pkey;
@@ -101,24 +132,68 @@ decode_plain(struct ps_key **out, ps_slice der, ps_err *err)
 	ERR_set_mark();
 	pkey = d2i_AutoPrivateKey_ex(NULL, &p, (long)der.n, NULL, NULL);
 	if (pkey == NULL)
-		code = ps_fail(err, PS_E_UNSUPPORTED, "crypto.private-key", PS_NOWHERE,
-		    W_CRYPTO_KEY_PRIVATE, PS_TEXT("reason", crypto_reason()));
+		code = bad_key(type, err);
 	else
 		code = key_new(out, pkey, err);
 	ERR_pop_to_mark();
 	return code;
 }
 
+/* What can be said of a key before its octets are worked with. */
+static ps_code
+check_one(const struct one_key *k, ps_err *err)
+{
+	ps_code code = PS_OK;
+
+	if (k->type != NULL)
+		code = crypto_offered(k->type, "crypto.private-key", err);
+	if (code == PS_OK && k->type != NULL && keyform_chosen(k->type))
+		code = keyform_check(k->type, k->octets, err);
+	return code;
+}
+
+/* RFC 5958, 2: the public key is there "to enable keypair consistency checks"
+ * (RFC 9881, 6). An elliptic curve's point has several forms, so only where the
+ * octets are all there is they are compared. */
+static ps_code
+check_halves(const struct one_key *k, const struct ps_key *key, ps_err *err)
+{
+	ps_slice bits = pubkey_bits(ps_buf_get(&key->spki));
+
+	if (k->public.n == 0 || k->type == NULL || k->type->params != PS_PARAMS_ABSENT ||
+	    ps_slice_equal((ps_slice){ k->public.p + 1, k->public.n - 1 }, bits))
+		return PS_OK;
+	return ps_fail(err, PS_E_MALFORMED, "crypto.private-key", PS_NOWHERE,
+	    W_CRYPTO_KEY_HALVES, PS_TEXT("algorithm", k->type->label));
+}
+
+static ps_code
+decode_one(struct ps_key **out, const struct one_key *one, ps_err *err)
+{
+	struct ps_buf plain = { .secret = true };
+	struct ps_key *key = NULL;
+	ps_code code = check_one(one, err);
+
+	if (code == PS_OK)
+		code = plain_key(&plain, one, err);
+	if (code == PS_OK)
+		code = decode_plain(&key, ps_buf_get(&plain), one->type, err);
+	if (code == PS_OK)
+		code = check_halves(one, key, err);
+	ps_buf_clear(&plain);
+	if (code == PS_OK)
+		*out = key;
+	else
+		ps_key_free(key);
+	return code;
+}
+
 static ps_code
 decode_key(struct ps_key **out, ps_slice der, ps_err *err)
 {
-	struct ps_buf plain = { .secret = true };
-	ps_code code = plain_key(&plain, der, err);
+	struct one_key one;
 
-	if (code == PS_OK)
-		code = decode_plain(out, ps_buf_get(&plain), err);
-	ps_buf_clear(&plain);
-	return code;
+	return split(&one, der) ? decode_one(out, &one, err) : decode_plain(out, der, NULL, err);
 }
 
 ps_code

@@ -18,24 +18,35 @@
 
 enum { SALT = 16, COST = 1 << 14, BLOCK_SIZE = 8, LANES = 5, KEY = 32, PADDING = 16 };
 
-ps_code
-ps_key_encode(const struct ps_key *k, struct ps_buf *out, ps_err *err)
+static ps_code
+encode(const struct ps_key *k, struct ps_buf *out, ps_err *err)
 {
 	PKCS8_PRIV_KEY_INFO *info;
 	unsigned char *der = NULL;
 	int n;
 	ps_code code;
 
-	if (k->drop != NULL)
-		return ps_fail(err, PS_E_REFUSED, "crypto.write-key", PS_NOWHERE,
-		    W_CRYPTO_WRITE_TOKEN);
-	ERR_set_mark();
 	info = EVP_PKEY2PKCS8(k->pkey);
 	n = info == NULL ? -1 : i2d_PKCS8_PRIV_KEY_INFO(info, &der);
 	code = n <= 0 ? crypto_fail(err, "crypto.write-key", "i2d_PKCS8_PRIV_KEY_INFO") :
 	    ps_buf_add(out, (ps_slice){ der, (size_t)n }, err);
 	OPENSSL_clear_free(der, n > 0 ? (size_t)n : 0);
 	PKCS8_PRIV_KEY_INFO_free(info);
+	return code;
+}
+
+ps_code
+ps_key_encode(const struct ps_key *k, enum ps_key_form form, struct ps_buf *out, ps_err *err)
+{
+	const struct ps_alg *type = k->pub->info.type;
+	ps_code code;
+
+	if (k->drop != NULL)
+		return ps_fail(err, PS_E_REFUSED, "crypto.write-key", PS_NOWHERE,
+		    W_CRYPTO_WRITE_TOKEN);
+	ERR_set_mark();
+	code = keyform_chosen(type) ? keyform_build(k->pkey, type, form, out, err) :
+	    encode(k, out, err);
 	ERR_pop_to_mark();
 	return code;
 }
@@ -110,7 +121,8 @@ seal(ps_slice plain, ps_slice pass, struct ps_buf *out, ps_err *err)
 }
 
 ps_code
-ps_key_seal(const struct ps_key *k, const ps_secret *passphrase, struct ps_buf *out, ps_err *err)
+ps_key_seal(const struct ps_key *k, enum ps_key_form form, const ps_secret *passphrase,
+    struct ps_buf *out, ps_err *err)
 {
 	struct ps_buf plain = { .secret = true };
 	ps_slice pass = ps_secret_get(passphrase);
@@ -119,7 +131,7 @@ ps_key_seal(const struct ps_key *k, const ps_secret *passphrase, struct ps_buf *
 	if (pass.n == 0)
 		return ps_fail(err, PS_E_PASSPHRASE, "crypto.write-key", PS_NOWHERE,
 		    W_CRYPTO_WRITE_EMPTY);
-	code = ps_key_encode(k, &plain, err);
+	code = ps_key_encode(k, form, &plain, err);
 	if (code == PS_OK)
 		code = seal(ps_buf_get(&plain), pass, out, err);
 	ps_buf_clear(&plain);

@@ -54,13 +54,36 @@ mark(const struct making *m, PKCS12_SAFEBAG *bag, EVP_PKEY *key)
 	return good;
 }
 
-static bool
-add_key(struct making *m, const struct ps_key *key)
+/* PKCS12_add_key would choose the form of the key itself. */
+static PKCS12_SAFEBAG *
+key_bag(const struct making *m, ps_slice der)
 {
-	PKCS12_SAFEBAG *bag = PKCS12_add_key(&m->keys, key->pkey, 0, m->form->rounds,
-	    m->form->cipher, m->pass);
+	const unsigned char *p = der.p;
+	PKCS8_PRIV_KEY_INFO *info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &p, (long)der.n);
+	PKCS12_SAFEBAG *bag = info == NULL ? NULL : PKCS12_SAFEBAG_create_pkcs8_encrypt(
+	    m->form->cipher, m->pass, -1, NULL, 0, m->form->rounds, info);
 
-	return bag != NULL && mark(m, bag, key->pkey);
+	PKCS8_PRIV_KEY_INFO_free(info);
+	return bag;
+}
+
+static bool
+add_key(struct making *m, const struct ps_pkcs12_entry *entry)
+{
+	struct ps_buf der = { .secret = true };
+	PKCS12_SAFEBAG *bag = NULL;
+
+	if (ps_key_encode(entry->key, entry->form, &der, NULL) == PS_OK)
+		bag = key_bag(m, ps_buf_get(&der));
+	ps_buf_clear(&der);
+	if (bag == NULL)
+		return false;
+	if ((m->keys == NULL && (m->keys = sk_PKCS12_SAFEBAG_new_null()) == NULL) ||
+	    sk_PKCS12_SAFEBAG_push(m->keys, bag) == 0) {
+		PKCS12_SAFEBAG_free(bag);
+		return false;
+	}
+	return mark(m, bag, entry->key->pkey);
 }
 
 static bool
@@ -78,7 +101,7 @@ static bool
 add_all(struct making *m, const struct ps_pkcs12_entry *entry, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if ((entry[i].key != NULL && !add_key(m, entry[i].key)) ||
+		if ((entry[i].key != NULL && !add_key(m, &entry[i])) ||
 		    (entry[i].cert.n != 0 && !add_cert(m, entry[i].cert, entry[i].key)))
 			return false;
 	return true;

@@ -39,6 +39,22 @@ split(struct spki *out, ps_slice spki, ps_err *err)
 	return der_finish(&in, "crypto.public-key", err);
 }
 
+ps_slice
+pubkey_bits(ps_slice spki)
+{
+	struct spki s;
+
+	return split(&s, spki, NULL) == PS_OK ? s.key : (ps_slice){ NULL, 0 };
+}
+
+const struct ps_alg *
+ps_spki_alg(ps_slice spki)
+{
+	struct spki s;
+
+	return split(&s, spki, NULL) == PS_OK ? ps_alg_by_oid(PS_ALG_KEY, s.algid.oid) : NULL;
+}
+
 static ps_code
 bad_params(const struct spki *s, ps_err *err)
 {
@@ -119,9 +135,12 @@ check(struct spki *s, ps_err *err)
 		return dh_check_params(s->algid.params, err);
 	if (s->type->id == PS_KEY_DSA)
 		return s->algid.params.n == 0 ? bad_params(s, err) : PS_OK;
-	/* RFC 8410, 3: "the parameters MUST be absent". */
+	/* RFC 8410, 3: "the parameters MUST be absent"; RFC 9881, 2, RFC 9909, 3
+	 * and RFC 9935, 3 say the same. */
+	if (s->type->params == PS_PARAMS_ABSENT && s->algid.params.n != 0)
+		return bad_params(s, err);
 	if (s->type->params == PS_PARAMS_ABSENT)
-		return s->algid.params.n != 0 ? bad_params(s, err) : PS_OK;
+		return crypto_offered(s->type, "crypto.public-key", err);
 	return check_rsa(s, err);
 }
 

@@ -14,12 +14,6 @@
 #include "base/buf.h"
 #include "crypto/internal.h"
 
-static bool
-is_eddsa(const struct ps_sigspec *s)
-{
-	return s->sig->id == PS_SIG_ED25519 || s->sig->id == PS_SIG_ED448;
-}
-
 /* Whether this kind of key makes this kind of signature. */
 static bool
 fits(const struct ps_sigspec *s, const struct ps_key_info *key)
@@ -132,7 +126,8 @@ sign_digest(struct ps_key *k, const struct ps_sigspec *s, ps_slice message, stru
 	return code;
 }
 
-/* EdDSA signs the message itself (RFC 8032, 4: it is read twice). */
+/* EdDSA, ML-DSA and SLH-DSA sign the message itself; the last two with an empty
+ * context (RFC 9881, 2; RFC 9909, 4), which is what OpenSSL takes unasked. */
 static ps_code
 sign_message(struct ps_key *k, ps_slice message, struct ps_buf *out, ps_err *err)
 {
@@ -166,7 +161,7 @@ ps_key_sign(struct ps_key *k, const struct ps_sigspec *s, ps_slice message, stru
 	if (!fits(s, &k->pub->info) || k->pub->info.type->id == PS_KEY_DSA)
 		return does_not_fit(s, err);
 	ERR_set_mark();
-	code = is_eddsa(s) ? sign_message(k, message, out, err)
+	code = s->sig->pure ? sign_message(k, message, out, err)
 	    : sign_digest(k, s, message, out, err);
 	ERR_pop_to_mark();
 	return code;
@@ -253,7 +248,7 @@ ps_pubkey_verify(struct ps_pubkey *k, const struct ps_sigspec *s, ps_slice messa
 		return PS_OK;
 	}
 	ERR_set_mark();
-	code = is_eddsa(s) ? verify_message(k, message, sig, out_good, err)
+	code = s->sig->pure ? verify_message(k, message, sig, out_good, err)
 	    : verify_hashed(k, s, message, sig, out_good, err);
 	ERR_pop_to_mark();
 	return code;
@@ -265,7 +260,7 @@ ps_pubkey_verify_digest(struct ps_pubkey *k, const struct ps_sigspec *s, ps_slic
 {
 	ps_code code;
 
-	if (is_eddsa(s))
+	if (s->sig->pure)
 		return ps_fail(err, PS_E_UNSUPPORTED, "crypto.verify", PS_NOWHERE,
 		    W_CRYPTO_VERIFY_DIGEST, PS_TEXT("algorithm", s->sig->label));
 	if (!fits(s, &k->info) || digest.n != ps_digest_size(s->digest)) {

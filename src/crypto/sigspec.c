@@ -21,15 +21,7 @@ static const struct { unsigned key, digest, sig; } sigs[] = {
 	{ PS_KEY_EC, PS_SHA256, PS_SIG_ECDSA_SHA256 },
 	{ PS_KEY_EC, PS_SHA384, PS_SIG_ECDSA_SHA384 },
 	{ PS_KEY_EC, PS_SHA512, PS_SIG_ECDSA_SHA512 },
-	{ PS_KEY_ED25519, PS_SHA512, PS_SIG_ED25519 },
-	{ PS_KEY_ED448, PS_SHAKE256, PS_SIG_ED448 },
 };
-
-static bool
-is_eddsa(const struct ps_alg *sig)
-{
-	return sig->id == PS_SIG_ED25519 || sig->id == PS_SIG_ED448;
-}
 
 static ps_code
 bad_params(const struct ps_alg *sig, ps_err *err)
@@ -67,9 +59,9 @@ parse_sig(struct ps_sigspec *s, const struct ps_algid *sig, ps_err *err)
 		    PS_ALG_SIGNATURE, sig);
 	if (s->sig->id == PS_SIG_PSS)
 		return parse_pss(s, sig, err);
-	/* RFC 8419, 2.1: for EdDSA absent is the only form; for the others
+	/* RFC 8419, 2.1, RFC 9881, 2 and RFC 9909, 3: absent is the only form; for the others
 	 * NULL and absent have both been written (RFC 5754, 3). */
-	if (is_eddsa(s->sig) ? sig->params.n != 0 : !algid_no_params(sig))
+	if (s->sig->pure ? sig->params.n != 0 : !algid_no_params(sig))
 		return bad_params(s->sig, err);
 	if (s->sig->digest != PS_ALG_NONE)
 		s->digest = ps_alg_get(s->sig->digest);
@@ -84,13 +76,15 @@ join_digest(struct ps_sigspec *s, const struct ps_algid *digest, ps_err *err)
 	if (said == NULL)
 		return crypto_unknown(err, "crypto.signature-algorithm",
 		    W_CRYPTO_DIGEST_UNKNOWN, PS_ALG_DIGEST, digest);
-	if (s->digest == NULL)		/* rsaEncryption: RFC 3370, 3.2 */
+	/* rsaEncryption: RFC 3370, 3.2. RFC 9882, 3.3 and RFC 9814, 4 leave the digest of
+	 * the attributes to the signer; it is judged by its own row. */
+	if (s->digest == NULL || ps_alg_post_quantum(s->sig))
 		s->digest = said;
 	if (s->digest == said)
 		return PS_OK;
 	/* RFC 8419, 3.1: "the digestAlgorithm MUST be id-sha512" with Ed25519,
 	 * id-shake256-len with Ed448. */
-	if (is_eddsa(s->sig))
+	if (s->sig->pure)
 		return ps_fail(err, PS_E_UNSUPPORTED, "crypto.signature-algorithm", PS_NOWHERE,
 		    W_CRYPTO_SIG_ED, PS_TEXT("algorithm", s->sig->label),
 		    PS_TEXT("want", s->digest->label), PS_TEXT("found", said->label));
@@ -126,16 +120,21 @@ natural_digest(const struct ps_key_info *key)
 		return key->pss_digest;
 	if (key->curve != NULL)
 		return ps_alg_get(key->curve->digest);
-	if (key->type->id == PS_KEY_ED25519)
-		return ps_alg_get(PS_SHA512);
-	if (key->type->id == PS_KEY_ED448)
-		return ps_alg_get(PS_SHAKE256);
+	if (ps_alg_pure_of(key->type->id) != NULL)
+		return ps_alg_get(ps_alg_pure_of(key->type->id)->digest);
 	return ps_alg_get(PS_SHA256);
 }
 
+/* RFC 9882, 3.3 and RFC 9814, 4: "at least 2 * lambda bits of output", or the digest would be
+ * what is attacked. */
 static const struct ps_alg *
 find_sig(unsigned key, unsigned digest)
 {
+	const struct ps_alg *pure = ps_alg_pure_of(key);
+
+	if (pure != NULL && (pure->digest == digest || (ps_alg_post_quantum(pure) &&
+	    ps_alg_get(digest)->bits >= 2 * ps_alg_get(key)->strength)))
+		return pure;
 	for (size_t i = 0; i < sizeof sigs / sizeof sigs[0]; i++)
 		if (sigs[i].key == key && sigs[i].digest == digest)
 			return ps_alg_get(sigs[i].sig);
@@ -161,8 +160,7 @@ choose_pss(struct ps_sigspec *s, const struct ps_key_info *key, ps_err *err)
 static bool
 can_sign(unsigned type)
 {
-	return type == PS_KEY_RSA || type == PS_KEY_RSA_PSS || type == PS_KEY_EC ||
-	    type == PS_KEY_ED25519 || type == PS_KEY_ED448;
+	return type != PS_KEY_DSA && (ps_alg_get(type)->does & PS_DOES_SIGN) != 0;
 }
 
 ps_code
@@ -226,13 +224,9 @@ ps_sigspec_name(const struct ps_sigspec *s)
 	switch (s->sig->key) {
 	case PS_KEY_EC:
 		return "ecdsa";
-	case PS_KEY_ED25519:
-		return "ed25519";
-	case PS_KEY_ED448:
-		return "ed448";
 	case PS_KEY_DSA:
 		return "dsa";
 	default:
-		return "rsa-pkcs1";
+		return s->sig->pure ? s->sig->name : "rsa-pkcs1";
 	}
 }

@@ -10,6 +10,7 @@
 #define W_CRYPTO_DECRYPT PS_N_("the message cannot be decrypted: the key does not fit or the message was changed")
 #define W_CRYPTO_LIBRARY PS_N_("the cryptographic library failed ({what}): {reason}")
 #define W_CRYPTO_MISSING PS_N_("the cryptographic library of this machine does not offer {algorithm}")
+#define W_CRYPTO_OLD PS_N_("this OpenSSL has no {algorithm}: {since} or later is needed")
 #define W_CRYPTO_RANDOM	PS_N_("the cryptographic library has no random numbers: {reason}")
 
 #define W_CRYPTO_DIGEST_UNKNOWN PS_N_("the digest algorithm {algorithm} is not one we know")
@@ -35,6 +36,9 @@
 #define W_CRYPTO_KEY_POINT PS_N_("the point of the elliptic curve key has a form that is not allowed")
 #define W_CRYPTO_KEY_LARGE PS_N_("the {kind} key has {bits} bits; at most {max} are handled")
 #define W_CRYPTO_KEY_BAD PS_N_("the {algorithm} public key is not valid: {reason}")
+#define W_CRYPTO_KEY_FORM PS_N_("the {algorithm} private key is in none of the forms of its standard: a seed of {seed} octets, an expanded key of {expanded}, or both (RFC 9881 and 9935, 6)")
+#define W_CRYPTO_KEY_APART PS_N_("the {algorithm} private key contradicts itself: its parts are not of one key ({reason}); have it made or exported again")
+#define W_CRYPTO_KEY_HALVES PS_N_("the {algorithm} private key stands beside the public key of another")
 #define W_CRYPTO_KEY_PRIVATE PS_N_("the private key cannot be used: {reason}")
 
 #define W_CRYPTO_SIG_UNKNOWN PS_N_("the signature algorithm {algorithm} is not one we know")

@@ -114,7 +114,7 @@ write_half(struct half *h, const char *dir, const struct issue_signer *signer,
 	h->wish.spki = ps_key_spki(h->key);
 	code = issue_cert_build(&h->cert, &h->wish, signer, err);
 	if (code == PS_OK)
-		code = ps_key_seal(h->key, passphrase, &sealed, err);
+		code = ps_key_seal(h->key, PS_KEY_FORM_SEED, passphrase, &sealed, err);
 	if (code == PS_OK)
 		code = write_pem(dir, h->key_file, "ENCRYPTED PRIVATE KEY", ps_buf_get(&sealed),
 		    err);

@@ -7,6 +7,7 @@
  * is what one does when a key was lost. Everything is recorded before it is
  * given away.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@
 
 #define WHERE	"issue.authority"
 
-enum { DAY = 86400, EARLIER = 600, DAYS = 730, DAYS_MOST = 825 /* BR 6.3.2 */ };
+enum { DAY = 86400, EARLIER = 600, DAYS = 730, DAYS_MOST = 825 /* BR 6.3.2 */, KIND = 64 };
 
 /* One certificate on its way, with the key when it is ours. */
 struct product {
@@ -142,24 +143,14 @@ check_new(struct job *j, unsigned ku, ps_err *err)
 static unsigned
 usage(unsigned key, int use)
 {
-	static const struct {
-		unsigned	 key, sign, encrypt;
-	} rows[] = {
-		{ PS_KEY_RSA, PS_KU_DIGITAL_SIGNATURE, PS_KU_KEY_ENCIPHERMENT },
-		{ PS_KEY_EC, PS_KU_DIGITAL_SIGNATURE, PS_KU_KEY_AGREEMENT },
-		{ PS_KEY_ED25519, PS_KU_DIGITAL_SIGNATURE, 0 },
-		{ PS_KEY_ED448, PS_KU_DIGITAL_SIGNATURE, 0 },
-		{ PS_KEY_X25519, 0, PS_KU_KEY_AGREEMENT },
-		{ PS_KEY_X448, 0, PS_KU_KEY_AGREEMENT },
-	};
-	unsigned ku = 0;
+	const struct ps_alg *type = ps_alg_get(key);
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		if (rows[i].key == key) {
-			ku |= (use & PS_CA_SIGN) != 0 ? rows[i].sign : 0;
-			ku |= (use & PS_CA_ENCRYPT) != 0 ? rows[i].encrypt : 0;
-		}
-	return ku;
+	/* Those of yesterday, and keys bound to one padding, which few programs read. */
+	if (key == PS_KEY_DSA || key == PS_KEY_DH || key == PS_KEY_RSA_PSS ||
+	    key == PS_KEY_RSA_OAEP)
+		return 0;
+	return ((use & PS_CA_SIGN) != 0 ? ps_ku_sign(type) : 0) |
+	    ((use & PS_CA_ENCRYPT) != 0 ? ps_ku_encrypt(type) : 0);
 }
 
 static const char *
@@ -275,13 +266,31 @@ for_request(struct job *j, ps_writer *out, ps_err *err)
 
 /* --- with keys of our making --- */
 
+/* "A,B": A signs, B is encrypted to. */
+static void
+kind_of(const struct job *j, int use, char out[KIND])
+{
+	const char *kinds = j->wish->key == NULL ? "rsa-3072" : j->wish->key;
+	const char *comma = strchr(kinds, ',');
+	size_t n = comma == NULL ? strlen(kinds) : (size_t)(comma - kinds);
+
+	if (comma != NULL && use == PS_CA_ENCRYPT) {
+		kinds = comma + 1;
+		n = strlen(kinds);
+	}
+	(void)snprintf(out, KIND, "%.*s", (int)(n < KIND ? n : KIND - 1), kinds);
+}
+
 static ps_code
 make_one(struct job *j, int use, ps_err *err)
 {
 	struct product *p = &j->product[j->n];
 	struct ps_key_info info;
-	const char *kind = j->wish->key == NULL ? "rsa-3072" : j->wish->key;
-	ps_code code = ps_key_generate(&p->key, kind, err);
+	char kind[KIND];
+	ps_code code;
+
+	kind_of(j, use, kind);
+	code = ps_key_generate(&p->key, kind, err);
 
 	if (code != PS_OK)
 		return code;
@@ -298,10 +307,10 @@ write_pkcs12(struct job *j, ps_writer *out, ps_err *err)
 	ps_code code;
 
 	for (; n < j->n; n++)
-		entry[n] = (struct ps_pkcs12_entry){ j->product[n].key,
-		    ps_buf_get(&j->product[n].der) };
-	entry[n++] = (struct ps_pkcs12_entry){ NULL, ps_cert_der(j->ca->issuing) };
-	entry[n++] = (struct ps_pkcs12_entry){ NULL, ps_cert_der(j->ca->root) };
+		entry[n] = (struct ps_pkcs12_entry){ .key = j->product[n].key,
+		    .cert = ps_buf_get(&j->product[n].der) };
+	entry[n++] = (struct ps_pkcs12_entry){ .cert = ps_cert_der(j->ca->issuing) };
+	entry[n++] = (struct ps_pkcs12_entry){ .cert = ps_cert_der(j->ca->root) };
 	code = ps_pkcs12_build(&file, entry, n, j->address[0], j->wish->passphrase,
 	    j->wish->old_form ? PS_PKCS12_INSECURE_OLD : PS_PKCS12_NEW, err);
 	if (code == PS_OK)

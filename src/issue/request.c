@@ -170,7 +170,7 @@ is_key(ps_slice der)
 	return der_next_tag(&inner) == DER_OID;
 }
 
-/* X25519 and X448 cannot sign a request. Of other kinds a key alone proves nothing. */
+/* X25519, X448 and ML-KEM cannot sign a request. Of other kinds a key alone proves nothing. */
 static ps_code
 read_key(struct issue_request *r, ps_err *err)
 {
@@ -183,7 +183,7 @@ read_key(struct issue_request *r, ps_err *err)
 		return code;
 	ps_pubkey_info(key, &r->key);
 	ps_pubkey_free(key);
-	if (r->key.type->id != PS_KEY_X25519 && r->key.type->id != PS_KEY_X448)
+	if (ps_ku_sign(r->key.type) != 0 || ps_ku_encrypt(r->key.type) == 0)
 		return ps_fail(err, PS_E_REFUSED, WHERE, PS_NOWHERE, W_ISSUE_REQUEST_KEY);
 	return PS_OK;
 }

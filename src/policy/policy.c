@@ -145,6 +145,35 @@ ps_policy_choice(const ps_policy *p, size_t i)
 	return id == PS_ALG_NONE ? NULL : ps_alg_get(id);
 }
 
+static const char *const pq_names[] = {
+	[PS_PQ_PREFER] = "prefer",
+	[PS_PQ_REQUIRE] = "require",
+	[PS_PQ_OFF] = "off",
+};
+
+enum ps_pq
+ps_policy_pq(const ps_policy *p)
+{
+	return p == NULL ? PS_PQ_PREFER : p->pq;
+}
+
+const char *
+ps_pq_name(enum ps_pq pq)
+{
+	return pq_names[pq];
+}
+
+bool
+ps_pq_by_name(const char *name, enum ps_pq *out)
+{
+	for (size_t i = 0; i < sizeof pq_names / sizeof pq_names[0]; i++)
+		if (strcmp(pq_names[i], name) == 0) {
+			*out = (enum ps_pq)i;
+			return true;
+		}
+	return false;
+}
+
 const uint8_t *
 ps_policy_identity(const ps_policy *p)
 {

@@ -64,6 +64,13 @@ const uint8_t *ps_policy_identity(const ps_policy *p);
  * order; *walk is 0 before the first. */
 bool	ps_policy_next_date(const ps_policy *p, size_t *walk, int64_t *out);
 
+/* Which of a correspondent's keys the content's key goes to, where he has one that a quantum
+ * computer breaks and one that it does not. */
+enum ps_pq { PS_PQ_PREFER, PS_PQ_REQUIRE, PS_PQ_OFF };
+enum ps_pq ps_policy_pq(const ps_policy *p);
+const char *ps_pq_name(enum ps_pq pq);
+bool	ps_pq_by_name(const char *name, enum ps_pq *out);
+
 /* --- header fields (RFC 9788) --- */
 
 /* How the fields are protected; from left to right less can be read outside. */

@@ -204,13 +204,13 @@ set_row(struct ps_policy_row *out, const char *name, const char *value, ps_err *
 
 static const struct {
 	const char	*name;
-	enum ps_alg_kind kind[6];	/* ends with 0 */
+	enum ps_alg_kind kind[8];	/* ends with 0 */
 } sections[] = {
 	{ "digest",	{ PS_ALG_DIGEST } },
 	{ "signature",	{ PS_ALG_SIGNATURE } },
 	{ "cipher",	{ PS_ALG_CIPHER } },
 	{ "recipient",	{ PS_ALG_TRANSPORT, PS_ALG_AGREEMENT, PS_ALG_WRAP, PS_ALG_KDF,
-	    PS_ALG_MAC } },
+	    PS_ALG_MAC, PS_ALG_KEM, PS_ALG_KEM_KDF } },
 	{ "key",	{ PS_ALG_KEY, PS_ALG_CURVE } },
 };
 
@@ -363,6 +363,14 @@ rule_legacy_display(struct ps_policy *p, const char *value, ps_err *err)
 	return rule_either(&p->legacy_display, "legacy-display", value, "on", "off", err);
 }
 
+static ps_code
+rule_pq(struct ps_policy *p, const char *value, ps_err *err)
+{
+	if (ps_pq_by_name(value, &p->pq))
+		return PS_OK;
+	return bad_value("pq", value, "prefer, require, off", err);
+}
+
 static const struct {
 	const char	*name;
 	ps_code		(*set)(struct ps_policy *p, const char *value, ps_err *err);
@@ -378,6 +386,7 @@ static const struct {
 	{ "any-policy",		rule_any },
 	{ "default-headers",	rule_headers },
 	{ "legacy-display",	rule_legacy_display },
+	{ "pq",			rule_pq },
 };
 
 static ps_code

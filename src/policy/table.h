@@ -29,6 +29,7 @@ struct ps_policy {
 	unsigned	 choice[PS_CHOICE_MAX + 1];	/* ciphers, best first; ends with 0 */
 	enum ps_hcp	 headers;
 	bool		 legacy_display;
+	enum ps_pq	 pq;
 	char		 network[PS_NETWORK_KEYS][1024];	/* as written; "": not said */
 };
 

@@ -15,6 +15,7 @@ static const char *const kinds[] = {
 	[PS_ALG_CIPHER] = "cipher",
 	[PS_ALG_TRANSPORT] = "key-transport",
 	[PS_ALG_AGREEMENT] = "key-agreement",
+	[PS_ALG_KEM] = "key-encapsulation",
 	[PS_ALG_COMPRESSION] = NULL,
 };
 
@@ -31,7 +32,7 @@ ps_alg_names(char *out, size_t size)
 		const char *kind = (size_t)alg->kind < sizeof kinds / sizeof kinds[0]
 		    ? kinds[alg->kind] : NULL;
 
-		if (kind != NULL)
+		if (kind != NULL && ps_alg_offered(alg))
 			used += (size_t)snprintf(out + used, size - used, "%s %s\n", kind,
 			    alg->name);
 	}

@@ -165,7 +165,9 @@ protect_choose_key(struct protecting *p, struct protect_list *l, struct cms_to *
 		return code;
 	ps_pubkey_info(key, &info);
 	protect_reads_of(p->pr, to->cert, &r);
-	if (protect_is_rsa(&info))
+	if ((how = ps_kem_for(&info)) != NULL)
+		to->transport = how;
+	else if (protect_is_rsa(&info))
 		how = to->transport = transport_for(p, &info, &r.caps);
 	else if ((code = agreement_for(p, key, &r.caps, &to->agreement, err)) != PS_OK)
 		return code;

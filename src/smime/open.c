@@ -77,6 +77,7 @@ static ps_code
 run_once(struct run *run, ps_reader *in, ps_writer *dst, ps_verdict *v, ps_err *err)
 {
 	struct opening o = { .op = run->op, .limits = &run->op->setup.ctx->limits, .v = v,
+	    .others_left = run->op->setup.ctx->limits.multiple,
 	    .inspect = run->inspect, .now = ps_ctx_now(run->op->setup.ctx),
 	    .memo = &run->memo, .second = run->second };
 	ps_code code;

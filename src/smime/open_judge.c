@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "base/words.h"
+#include "cms/multiple.h"
 #include "smime/opening.h"
 #include "smime/recall.h"
 #include "smime/remember.h"
@@ -42,6 +43,7 @@ static const struct {
 	[CMS_CHECK_DIGEST_NOT_MADE] = { PS_STATE_UNKNOWN, "digest-not-made",
 	    W_R_DIGEST_NOT_MADE },
 	[CMS_CHECK_TOO_LARGE] = { PS_STATE_UNKNOWN, "too-large", W_R_TOO_LARGE },
+	[CMS_CHECK_OLD_LIBRARY] = { PS_STATE_UNKNOWN, "old-library", W_R_OLD_LIBRARY },
 	[CMS_CHECK_KEY_UNREADABLE] = { PS_STATE_UNKNOWN, "key-unreadable", W_R_KEY },
 };
 
@@ -130,14 +132,18 @@ opening_describe_signer(struct ps_signature *sig, const struct cms_signer *s, ps
 static void
 add_meaning(struct ps_signature *sig, const struct cms_signer *s, enum cms_check result)
 {
+	const struct ps_alg *alg = ps_alg_by_oid(PS_ALG_SIGNATURE, s->sig.oid);
 	const char *name = sig->digest;
 
 	if (result == CMS_CHECK_UNKNOWN_SIGNATURE || result == CMS_CHECK_TOO_LARGE)
 		name = sig->algorithm;
+	if (result == CMS_CHECK_OLD_LIBRARY && alg != NULL)
+		name = alg->label;
 	sig->state = meaning[result].state;
 	if (meaning[result].words != NULL)
 		ps_reason_add_values(sig, meaning[result].code, meaning[result].words,
 		    PS_TEXT("name", name), PS_TEXT("what", s->parsed.broken),
+		    PS_TEXT("since", alg == NULL ? NULL : ps_alg_get(alg->key)->since),
 		    (const struct ps_value *)NULL);
 }
 
@@ -301,6 +307,23 @@ opening_judge_found(struct opening *o, struct ps_signature *sig, const struct cm
 	return PS_OK;
 }
 
+/* RFC 5752, 2: of two signatures the one that he cannot attack is what an attacker takes
+ * away. What is left says itself that it was not meant to stand alone. */
+static ps_code
+judge_others(struct opening *o, struct ps_signature *sig, const struct cms_signed *s, size_t i,
+    bool *sound, ps_err *err)
+{
+	size_t missing;
+	ps_code code = cms_multiple_missing(s->signer, s->nsigner, i, &o->others_left, &missing,
+	    err);
+
+	if (code != PS_OK || missing == 0)
+		return code;
+	ps_reason_add(sig, "signature-removed", W_R_REMOVED, PS_NUMBER("count", missing));
+	*sound = false;
+	return PS_OK;
+}
+
 static ps_code
 judge_signer(struct opening *o, struct ps_signature *sig, const struct cms_signed *s, size_t i,
     const struct cms_digests *digests, ps_err *err)
@@ -318,6 +341,9 @@ judge_signer(struct opening *o, struct ps_signature *sig, const struct cms_signe
 		ps_verdict_warn(o->v, "attributes-not-der", W_W_NOT_DER);
 	sound = (check.result != CMS_CHECK_GOOD && check.result != CMS_CHECK_GOOD_NO_ATTRS) ||
 	    is_mail_content(o, sig, s);
+	if (check.result == CMS_CHECK_GOOD && (code = judge_others(o, sig, s, i, &sound, err)) !=
+	    PS_OK)
+		return code;
 	return opening_judge_found(o, sig, &s->signer[i], &check, &s->bag, sound, err);
 }
 

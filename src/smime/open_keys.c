@@ -180,12 +180,36 @@ list_ours(const struct ps_setup *s, struct list *out)
 	list_count(out, W_KEYS_KEKS, s->nkek);
 }
 
+/* RFC 9629: the key of a KEM that is not there could not even be read from its file. */
+static const struct ps_alg *
+missing_kem(const struct ps_encryption *e)
+{
+	struct cms_recipient r;
+
+	for (size_t i = 0; i < e->recipients.n && i < RECIPIENTS; i++) {
+		const struct ps_alg *kem;
+
+		cms_recipient_parse(&e->recipients, i, &r);
+		kem = r.kind == CMS_KEM ? ps_alg_by_oid(PS_ALG_KEM, r.kem.kem.oid) : NULL;
+		if (kem != NULL && !ps_alg_offered(kem))
+			return kem;
+	}
+	return NULL;
+}
+
 ps_code
 opening_no_key(struct opening *o, const struct ps_encryption *e, ps_err *err)
 {
 	struct named to = { .n = 0 };
 	struct list ours = { .n = 0 };
+	const struct ps_alg *kem = missing_kem(e);
 
+	if (kem != NULL) {
+		ps_err_clear(err);
+		return ps_fail(err, PS_E_UNSUPPORTED, "smime.open", PS_NOWHERE, W_R_OLD_LIBRARY,
+		    PS_TEXT("name", kem->label),
+		    PS_TEXT("since", ps_alg_get(kem->key)->since));
+	}
 	name_all(e, &to);
 	list_ours(&o->op->setup, &ours);
 	if (to.all > to.n)

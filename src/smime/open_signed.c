@@ -191,15 +191,20 @@ read_content_part(struct clear *c, ps_reader *part, ps_err *err)
 	    : opening_outside_text(c->o, ps_buf_get(&c->preamble), err);
 }
 
-/* Digests that signers want and micalg did not announce. */
+/* Digests that signers want and micalg did not announce, and the content itself for those
+ * who signed that. */
 static ps_code
 missing_digests(const struct cms_signed *s, const struct cms_digests *have,
-    struct cms_digests *out, ps_err *err)
+    const struct ps_limits *limits, struct cms_digests *out, ps_err *err)
 {
 	const struct ps_alg *alg;
 	ps_code code;
 
 	for (size_t i = 0; i < s->nsigner; i++) {
+		if (cms_signer_signs_content(&s->signer[i])) {
+			out->keep = limits->oneshot;
+			continue;
+		}
 		alg = ps_alg_digest_of(&s->signer[i].digest);
 		if (alg == NULL || cms_digests_get(have, alg).n != 0)
 			continue;
@@ -212,12 +217,18 @@ missing_digests(const struct cms_signed *s, const struct cms_digests *have,
 	return PS_OK;
 }
 
-/* Adds finished digests to a finished set. */
+/* Adds finished digests, and the content, to a finished set. */
 static void
 join_digests(struct cms_digests *to, struct cms_digests *from)
 {
 	const size_t room = sizeof to->d / sizeof to->d[0];
 
+	if (from->keep != 0) {
+		ps_buf_clear(&to->whole);
+		to->keep = from->keep;
+		to->whole = from->whole;
+		from->whole = (struct ps_buf){ 0 };
+	}
 	for (size_t i = 0; i < from->n; i++) {
 		if (to->n == room) {
 			ps_digest_free(from->d[i]);
@@ -286,10 +297,11 @@ static ps_code
 mend_digests(struct clear *c, const struct cms_signed *s, ps_err *err)
 {
 	struct cms_digests more = { .n = 0 };
-	ps_code code = missing_digests(s, &c->digests, &more, err);
+	ps_code code = missing_digests(s, &c->digests, c->o->limits, &more, err);
 
-	if (code == PS_OK && more.n != 0) {
-		ps_verdict_warn(c->o->v, "micalg", W_W_MICALG);
+	if (code == PS_OK && (more.n != 0 || more.keep != 0)) {
+		if (more.n != 0)
+			ps_verdict_warn(c->o->v, "micalg", W_W_MICALG);
 		if (can_again(c) && c->o->rehashes++ < c->o->limits->rehashes) {
 			code = hash_again(c, &more, err);
 			if (code == PS_OK)
@@ -573,6 +585,9 @@ read_detached(struct opening *o, struct cms_signed *s, ps_err *err)
 	ps_reader *file, *tap = NULL;
 	ps_code code;
 
+	for (size_t i = 0; i < s->nsigner; i++)
+		if (cms_signer_signs_content(&s->signer[i]))
+			s->digests.keep = o->limits->oneshot;
 	if (o->op->content_path == NULL)
 		return ps_fail(err, PS_E_UNSUPPORTED, "smime.open", PS_NOWHERE,
 		    W_OPEN_DETACHED);
@@ -665,9 +680,9 @@ read_opaque(struct opening *o, struct cms_shell *shell, struct cms_signed *s,
 	if ((code = cms_signed_finish(s, err)) != PS_OK ||
 	    (code = cms_shell_close(shell, err)) != PS_OK)
 		return code;
-	code = missing_digests(s, &s->digests, &more, err);
-	if (code == PS_OK && more.n != 0 && s->has_content && ps_reader_can_rewind(s->raw) &&
-	    (code = ps_reader_rewind(s->raw, err)) == PS_OK) {
+	code = missing_digests(s, &s->digests, o->limits, &more, err);
+	if (code == PS_OK && (more.n != 0 || more.keep != 0) && s->has_content &&
+	    ps_reader_can_rewind(s->raw) && (code = ps_reader_rewind(s->raw, err)) == PS_OK) {
 		ps_reader *tap = NULL;
 
 		if ((code = ps_reader_open_tap(&tap, s->raw, cms_digests_look, &more, err)) ==

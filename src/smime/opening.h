@@ -68,6 +68,7 @@ struct opening {
 	uint64_t	 kdf_rounds;	/* spent on passwords */
 	uint64_t	 parts;
 	uint64_t	 rehashes;	/* signed parts that were read again */
+	uint64_t	 others_left;	/* looks for the other signatures of one person */
 	uint64_t	 beside;	/* time-stamps and counter-signatures so far */
 	uint64_t	 diagnosed, diagnosis_work;	/* contents, and octets read for them */
 	size_t		 nencrypted;	/* encrypted layers met so far */
@@ -138,7 +139,8 @@ void	opening_note_lines(struct opening *o, const struct mime_header *h);
 PS_MUST ps_code opening_try_keys(struct opening *o, struct ps_encryption *e,
     const struct cms_bag *sent, size_t size, struct cms_try *t, ps_secret *out, ps_err *err);
 /* opening_no_key adds to the chain whom the message names and what was tried;
- * returns PS_E_NO_KEY. */
+ * returns PS_E_NO_KEY, or PS_E_UNSUPPORTED where
+ * the crypto library does not have the KEM of one of them. */
 ps_code	opening_no_key(struct opening *o, const struct ps_encryption *e, ps_err *err);
 
 /* open_tnef.c */

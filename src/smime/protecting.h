@@ -224,6 +224,22 @@ enum { PROTECT_WHY = 400 };
 PS_MUST ps_code protect_fitness(struct protecting *p, ps_cert *c, char why[PROTECT_WHY],
     ps_err *err);
 
+/* quantum.c: the policy's choice between classical keys and those of ML-KEM. */
+/* protect_pq_wants: is it of the kind that goes first? */
+bool	protect_pq_wants(const struct protecting *p, const ps_cert *c);
+/* protect_pq_alike: are both of one world? */
+bool	protect_pq_alike(const ps_cert *a, const ps_cert *b);
+/* protect_pq_goes_before: although the correspondent asks for `preferred`? */
+bool	protect_pq_goes_before(const struct protecting *p, const ps_cert *c,
+	    const ps_cert *preferred);
+/* protect_pq_objection: why the policy does not send to it; static, NULL: it does. */
+const char *protect_pq_objection(const struct protecting *p, const ps_cert *c);
+/* protect_pq_missing: true, with the sentence, when the crypto library does not have its key. */
+bool	protect_pq_missing(const ps_cert *c, char *out, size_t size);
+/* protect_pq_explain says why this one of an address that has both. */
+void	protect_pq_explain(struct protecting *p, const char *address, const ps_cert *chosen);
+void	protect_pq_warn(struct protecting *p, const struct protect_list *l);
+
 /* find.c */
 /* protect_source_of: which of p->source brought this certificate; NULL: none. */
 const char *protect_source_of(const struct protecting *p, const ps_cert *c);

@@ -262,14 +262,19 @@ ps_protector_set_padding(ps_protector *pr, const char *name, ps_err *err)
 ps_code
 ps_protector_set_key_transport(ps_protector *pr, const char *name, ps_err *err)
 {
-	bool oaep;
-	ps_code code;
+	static const struct { const char *name; unsigned alg; } ways[] = {
+		{ "oaep", PS_RSA_OAEP }, { "pkcs1", PS_RSA_PKCS1 }, { "rsa-kem", PS_KEM_RSA },
+	};
 
 	if (pr == NULL)
 		return ps_nomem(err, "smime.protector");
-	if ((code = choose(&oaep, name, "oaep", "pkcs1", err)) == PS_OK)
-		pr->transport = ps_alg_get(oaep ? PS_RSA_OAEP : PS_RSA_PKCS1);
-	return code;
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+		if (strcmp(ways[i].name, name) == 0) {
+			pr->transport = ps_alg_get(ways[i].alg);
+			return PS_OK;
+		}
+	return ps_fail(err, PS_E_MISUSE, "smime.protector", PS_NOWHERE, W_P_ONLY,
+	    PS_TEXT("name", name), PS_TEXT("list", "oaep, pkcs1, rsa-kem"));
 }
 
 ps_code

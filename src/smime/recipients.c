@@ -13,13 +13,6 @@
 #include "smime/protecting.h"
 #include "smime/words.h"
 
-static bool
-agrees(const struct ps_key_info *info)
-{
-	return info->type->id == PS_KEY_EC || info->type->id == PS_KEY_X25519 ||
-	    info->type->id == PS_KEY_X448 || info->type->id == PS_KEY_DH;
-}
-
 /* Can anything be encrypted to this key? *out_may: and its usage says so. */
 static bool
 can_encrypt(ps_cert *c, bool *out_may)
@@ -27,14 +20,15 @@ can_encrypt(ps_cert *c, bool *out_may)
 	const struct ps_cert_view *v = ps_cert_view_of(c);
 	struct ps_pubkey *key;
 	struct ps_key_info info;
+	unsigned usage;
 
 	*out_may = false;
 	if (v->ca || ps_cert_pubkey(c, &key, NULL) != PS_OK)
 		return false;
 	ps_pubkey_info(key, &info);
-	*out_may = !v->has_ku ||
-	    (v->ku & (protect_is_rsa(&info) ? PS_KU_KEY_ENCIPHERMENT : PS_KU_KEY_AGREEMENT)) != 0;
-	return protect_is_rsa(&info) || agrees(&info);
+	usage = ps_ku_encrypt(info.type);
+	*out_may = !v->has_ku || (v->ku & usage) != 0;
+	return usage != 0;
 }
 
 bool
@@ -53,8 +47,8 @@ worth(const struct protecting *p, ps_cert *c)
 	bool dated = ps_cert_not_before(c) <= p->now && p->now <= ps_cert_not_after(c);
 	bool may, can = can_encrypt(c, &may);
 
-	return (can && may ? 8u : 0) | (can ? 4u : 0) | (dated ? 2u : 0) |
-	    !ps_setup_is_hearsay(&p->pr->setup, c);
+	return (can && may ? 16u : 0) | (can ? 8u : 0) | (dated ? 4u : 0) |
+	    (protect_pq_wants(p, c) ? 2u : 0) | !ps_setup_is_hearsay(&p->pr->setup, c);
 }
 
 /* The certificate for an address that suits best: of equal ones the newest. One that
@@ -79,22 +73,26 @@ find_best(const struct protecting *p, const char *address, ps_cert **out, ps_err
 }
 
 /* The one that the user pinned; RFC 8551, 2.5.3.1: the one that the correspondent asks
- * for, as long as it is in date; both go before what we would choose. NULL: there is none. */
+ * for, as long as it is in date and the policy sends to it; both go before what we would
+ * choose. NULL: there is none. */
 static ps_code
 find_by_address(struct protecting *p, const char *address, ps_cert **out, ps_err *err)
 {
 	ps_code code = protect_recall(p, address, err);
+	ps_cert *prefer;
 
 	if (code != PS_OK)
 		return code;
 	if ((*out = protect_pinned(p->pr, address)) != NULL)
 		return PS_OK;
-	*out = protect_preferred(p->pr, address);
-	if (*out != NULL && protect_may_encrypt(*out) && ps_cert_not_before(*out) <= p->now &&
-	    p->now <= ps_cert_not_after(*out) &&
-	    ps_cert_names(*out, address, PS_MATCH_RECIPIENT))
-		return PS_OK;
-	return find_best(p, address, out, err);
+	prefer = protect_preferred(p->pr, address);
+	if ((code = find_best(p, address, out, err)) == PS_OK && prefer != NULL &&
+	    protect_may_encrypt(prefer) && protect_pq_objection(p, prefer) == NULL &&
+	    ps_cert_not_before(prefer) <= p->now && p->now <= ps_cert_not_after(prefer) &&
+	    ps_cert_names(prefer, address, PS_MATCH_RECIPIENT) &&
+	    (*out == NULL || !protect_pq_goes_before(p, *out, prefer)))
+		*out = prefer;
+	return code;
 }
 
 ps_cert *
@@ -268,12 +266,16 @@ ps_code
 protect_fitness(struct protecting *p, ps_cert *c, char why[PROTECT_WHY], ps_err *err)
 {
 	struct ps_path_out path = { .good = false };
+	const char *objection;
 	bool may;
 	ps_code code;
 
 	why[0] = '\0';
-	if (!can_encrypt(c, &may)) {
-		ps_words(why, PROTECT_WHY, W_P_KEY_TYPE);
+	if (protect_pq_missing(c, why, PROTECT_WHY))
+		return PS_OK;
+	objection = can_encrypt(c, &may) ? protect_pq_objection(p, c) : W_P_KEY_TYPE;
+	if (objection != NULL) {
+		ps_words(why, PROTECT_WHY, objection);
 		return PS_OK;
 	}
 	code = ps_setup_judge(&p->pr->setup, c, NULL, PS_PURPOSE_ENCRYPT, p->now, &path, err);
@@ -285,17 +287,27 @@ protect_fitness(struct protecting *p, ps_cert *c, char why[PROTECT_WHY], ps_err 
 	return code;
 }
 
+/* May the user insist on it? */
+static bool
+may_insist(const struct protecting *p, ps_cert *c)
+{
+	char why[PROTECT_WHY];
+	bool may;
+
+	return can_encrypt(c, &may) && !protect_pq_missing(c, why, sizeof why) &&
+	    protect_pq_objection(p, c) == NULL;
+}
+
 /* Notes a certificate that is expired, untrusted, revoked or not for this. */
 static ps_code
 judge(struct protecting *p, ps_cert *c, const char *name, struct refused *r, ps_err *err)
 {
 	char why[PROTECT_WHY];
-	bool may;
 	ps_code code = protect_fitness(p, c, why, err);
 
 	if (code != PS_OK || why[0] == '\0')
 		return code;
-	return add_unfit(p, r, name, why, can_encrypt(c, &may), err);
+	return add_unfit(p, r, name, why, may_insist(p, c), err);
 }
 
 static ps_code
@@ -338,22 +350,32 @@ add_address(struct protecting *p, struct protect_list *l, const char *address,
 
 	if (code != PS_OK)
 		return code;
-	return c == NULL ? add_item(&r->missing, address, err)
-	    : add_judged(p, l, c, address, r, err);
+	if (c == NULL)
+		return add_item(&r->missing, address, err);
+	protect_pq_explain(p, address, c);
+	return add_judged(p, l, c, address, r, err);
 }
 
-/* The first certificate of the file that can be used. */
+/* The first certificate of the file that can be used, of the kind that goes first. */
+static ps_cert *
+best_of_file(const struct protecting *p, const struct protect_to *to)
+{
+	ps_cert *const *cert = p->pr->setup.cert;
+	ps_cert *best = NULL;
+
+	for (size_t i = to->first; i < to->first + to->n; i++)
+		if (protect_may_encrypt(cert[i]) && (best == NULL ||
+		    (!protect_pq_wants(p, best) && protect_pq_wants(p, cert[i]))))
+			best = cert[i];
+	return best != NULL ? best : cert[to->first];
+}
+
 static ps_code
 add_file(struct protecting *p, struct protect_list *l, const struct protect_to *to,
     struct refused *r, ps_err *err)
 {
-	ps_cert *c = p->pr->setup.cert[to->first];
+	ps_cert *c = best_of_file(p, to);
 
-	for (size_t i = to->first; i < to->first + to->n; i++)
-		if (protect_may_encrypt(p->pr->setup.cert[i])) {
-			c = p->pr->setup.cert[i];
-			break;
-		}
 	return add_judged(p, l, c, ps_cert_holder(c), r, err);
 }
 
@@ -378,18 +400,38 @@ add_secrets(struct protecting *p, struct protect_list *l, ps_err *err)
 	return PS_OK;
 }
 
+/* Whoever has keys of both kinds himself needs one of them. */
+static bool
+has_own_wanted(const struct protecting *p)
+{
+	const struct ps_setup *s = &p->pr->setup;
+
+	for (size_t i = 0; i < s->nidentity; i++)
+		if (protect_may_encrypt(s->identity[i].cert) &&
+		    protect_pq_wants(p, s->identity[i].cert))
+			return true;
+	return false;
+}
+
 /* A copy that oneself cannot read is lost (RFC 8551, 3.3). */
 static ps_code
 add_self(struct protecting *p, struct protect_list *l, ps_err *err)
 {
 	const struct ps_setup *s = &p->pr->setup;
+	bool wanted = has_own_wanted(p);
 	ps_code code = PS_OK;
 
 	if (p->pr->no_self)
 		return PS_OK;
-	for (size_t i = 0; i < s->nidentity && code == PS_OK; i++)
-		if (protect_may_encrypt(s->identity[i].cert))
-			code = add_cert(p, l, s->identity[i].cert, true, err);
+	for (size_t i = 0; i < s->nidentity && code == PS_OK; i++) {
+		ps_cert *c = s->identity[i].cert;
+
+		if (!protect_may_encrypt(c) || (wanted && !protect_pq_wants(p, c)))
+			continue;
+		code = protect_pq_objection(p, c) == NULL ? add_cert(p, l, c, true, err)
+		    : ps_fail(err, PS_E_REFUSED, "smime.protect", PS_NOWHERE, W_P_PQ_SELF,
+		    PS_TEXT("why", protect_pq_objection(p, c)));
+	}
 	return code;
 }
 
@@ -485,7 +527,9 @@ protect_choose_recipients(struct protecting *p, struct protect_list *out, ps_err
 	if (code == PS_OK && out->n == 0)
 		code = ps_fail(err, PS_E_NOT_FOUND, "smime.protect", PS_NOWHERE, W_P_NO_TO);
 	refused_clear(&r);
-	if (code != PS_OK)
+	if (code == PS_OK)
+		protect_pq_warn(p, out);
+	else
 		protect_list_clear(out);
 	return code;
 }

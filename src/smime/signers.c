@@ -58,20 +58,37 @@ choose_spec(const struct protecting *p, const struct ps_key_info *info, struct p
 	return ps_sigspec_choose(out, info, p->pr->digest, p->pr->pss, err);
 }
 
-/* RFC 8551, 2.5.3: said where it is another certificate than the signer's. */
+/* RFC 8551, 2.5.3: said where it is another certificate than the signer's, and of the
+ * signer's world, for who can check the signature can use that. */
 static ps_cert *
 find_preference(const struct protecting *p, ps_cert *signer)
 {
 	const struct ps_setup *s = &p->pr->setup;
 	const char *address = ps_cert_address(signer, 0);
+	ps_cert *best = NULL;
 
 	if (address == NULL || protect_may_encrypt(signer))
 		return NULL;
 	for (size_t i = 0; i < s->nidentity; i++)
 		if (protect_may_encrypt(s->identity[i].cert) &&
-		    ps_cert_names(s->identity[i].cert, address, PS_MATCH_RECIPIENT))
-			return s->identity[i].cert;
-	return NULL;
+		    ps_cert_names(s->identity[i].cert, address, PS_MATCH_RECIPIENT) &&
+		    (best == NULL || (!protect_pq_alike(best, signer) &&
+		    protect_pq_alike(s->identity[i].cert, signer))))
+			best = s->identity[i].cert;
+	return best;
+}
+
+/* RFC 5752, 5.2: signers are one person when their certificates name one mailbox. */
+static unsigned
+who_is(const struct protecting *p, ps_cert *cert)
+{
+	const char *address;
+
+	for (size_t i = 0; i < p->nsigner; i++)
+		for (unsigned k = 0; (address = ps_cert_address(cert, k)) != NULL; k++)
+			if (ps_cert_names(p->signer[i].cert, address, PS_MATCH_RECIPIENT))
+				return p->signer[i].who;
+	return (unsigned)p->nsigner + 1;
 }
 
 static ps_code
@@ -91,6 +108,7 @@ add_signer(struct protecting *p, const struct cms_identity *me, ps_err *err)
 	if (code != PS_OK || (code = check_strength(p, me->cert, &info, &s.spec, err)) != PS_OK)
 		return code;
 	s.prefer = find_preference(p, me->cert);
+	s.who = who_is(p, me->cert);
 	p->signer[p->nsigner++] = s;
 	protect_explain(p, W_P_X_SIGNER, PS_TEXT("name", ps_sigspec_name(&s.spec)),
 	    PS_TEXT("digest", s.spec.digest->name), PS_TEXT("who", ps_cert_holder(me->cert)));

@@ -27,6 +27,7 @@ enum { NAME_TEXT = 2048, SHA1_SIZE = 20, SHA256_SIZE = 32 };
 /* Few who look at a certificate want these. */
 struct hashes {
 	char	 sha256[2 * SHA256_SIZE + 1];
+	uint8_t	 raw[SHA256_SIZE];	/* the same */
 	uint8_t	 key_id[PS_DIGEST_MAX];
 	size_t	 nkey_id;
 };
@@ -166,8 +167,10 @@ make_hashes(const ps_cert *c)
 
 	if (h == NULL)
 		return NULL;
-	if (ps_digest_once(ps_alg_get(PS_SHA256), c->view.der, hash, NULL) == PS_OK)
+	if (ps_digest_once(ps_alg_get(PS_SHA256), c->view.der, hash, NULL) == PS_OK) {
 		ps_text_hex(h->sha256, (ps_slice){ hash, SHA256_SIZE });
+		memcpy(h->raw, hash, SHA256_SIZE);
+	}
 	/* RFC 5280, 4.2.1.2, method 1. A library without SHA-1 gives none. */
 	if (ps_digest_once(ps_alg_get(PS_SHA1), c->view.key_bits, h->key_id, NULL) == PS_OK)
 		h->nkey_id = SHA1_SIZE;
@@ -196,6 +199,18 @@ ps_cert_sha256(const ps_cert *c)
 	const struct hashes *h = c == NULL ? NULL : hashes_of(c);
 
 	return h == NULL ? "" : h->sha256;
+}
+
+ps_code
+ps_cert_hash(const ps_cert *c, const struct ps_alg *digest, uint8_t out[PS_DIGEST_MAX],
+    ps_err *err)
+{
+	const struct hashes *h = digest->id == PS_SHA256 ? hashes_of(c) : NULL;
+
+	if (h == NULL || h->sha256[0] == '\0')
+		return ps_digest_once(digest, c->view.der, out, err);
+	memcpy(out, h->raw, SHA256_SIZE);
+	return PS_OK;
 }
 
 int64_t

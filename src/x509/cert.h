@@ -10,6 +10,7 @@
 #include <postseal/cert.h>
 
 #include "base/limits.h"
+#include "crypto/digest.h"
 #include "crypto/key.h"
 
 enum {	/* keyUsage, bit 0 in 0x8000 (RFC 5280, 4.2.1.3) */
@@ -21,6 +22,10 @@ enum {	/* keyUsage, bit 0 in 0x8000 (RFC 5280, 4.2.1.3) */
 	PS_KU_CERT_SIGN		= 0x0400,
 	PS_KU_CRL_SIGN		= 0x0200
 };
+
+/* The usage that lets a kind of key (PS_ALG_KEY) sign, or be encrypted to; 0: it cannot. */
+unsigned ps_ku_sign(const struct ps_alg *key);
+unsigned ps_ku_encrypt(const struct ps_alg *key);
 
 struct ps_cert_view {
 	ps_slice	 der, tbs;
@@ -70,6 +75,9 @@ enum ps_address_rule {
 	PS_MATCH_SENDER,	/* RFC 8550: local part without case */
 	PS_MATCH_RECIPIENT	/* RFC 9787: local part exact */
 };
+/* ps_cert_hash makes the digest of the whole certificate; that of SHA-256 is kept. */
+PS_MUST ps_code ps_cert_hash(const ps_cert *c, const struct ps_alg *digest,
+    uint8_t out[PS_DIGEST_MAX], ps_err *err);
 /* ps_cert_names: does the certificate name this address? International domains
  * are compared as A-labels, SmtpUTF8Mailbox by octets (RFC 9598). What has
  * control characters, blanks or comments in it never matches. */

@@ -24,6 +24,7 @@ struct ps_keys {
 	ps_cert		**cert;
 	size_t		 ncert;
 	const char	*weak;
+	ps_private_form	 form;
 };
 
 void
@@ -93,6 +94,31 @@ ps_keys_join(ps_keys *k, const ps_keys *from, ps_err *err)
 		if (!ps_cert_is_in(k->cert, k->ncert, from->cert[i]))
 			code = ps_keys_add_cert(k, from->cert[i], err);
 	return code;
+}
+
+ps_code
+ps_keys_set_private_form(ps_keys *k, ps_private_form form, ps_err *err)
+{
+	if (k == NULL)
+		return PS_E_NOMEM;
+	if (form > PS_PRIVATE_EXPANDED)
+		return ps_fail(err, PS_E_MISUSE, "x509.keys", PS_NOWHERE, W_KEYS_FORM);
+	k->form = form;
+	return PS_OK;
+}
+
+static enum ps_key_form
+form_of(const ps_keys *k)
+{
+	switch (k->form) {
+	case PS_PRIVATE_SEED:
+		break;
+	case PS_PRIVATE_BOTH:
+		return PS_KEY_FORM_BOTH;
+	case PS_PRIVATE_EXPANDED:
+		return PS_KEY_FORM_EXPANDED;
+	}
+	return PS_KEY_FORM_SEED;
 }
 
 /* --- reading and making --- */
@@ -237,22 +263,7 @@ ps_spki_describe(ps_slice spki, char *out, size_t size)
 
 /* --- purposes --- */
 
-/* What a kind of key can, and the keyUsage that says so (RFC 8550, 4.4.2). */
-static const struct {
-	unsigned	 type;		/* enum ps_alg_id */
-	unsigned	 purpose, decrypts_by;
-} abilities[] = {
-	{ PS_KEY_RSA, PS_KEY_SIGNS | PS_KEY_DECRYPTS, PS_KU_KEY_ENCIPHERMENT },
-	{ PS_KEY_RSA_PSS, PS_KEY_SIGNS, 0 },
-	{ PS_KEY_RSA_OAEP, PS_KEY_DECRYPTS, PS_KU_KEY_ENCIPHERMENT },
-	{ PS_KEY_EC, PS_KEY_SIGNS | PS_KEY_DECRYPTS, PS_KU_KEY_AGREEMENT },
-	{ PS_KEY_ED25519, PS_KEY_SIGNS, 0 },
-	{ PS_KEY_ED448, PS_KEY_SIGNS, 0 },
-	{ PS_KEY_X25519, PS_KEY_DECRYPTS, PS_KU_KEY_AGREEMENT },
-	{ PS_KEY_X448, PS_KEY_DECRYPTS, PS_KU_KEY_AGREEMENT },
-	{ PS_KEY_DH, PS_KEY_DECRYPTS, PS_KU_KEY_AGREEMENT },
-};
-
+/* What a key can, and the keyUsage of decrypting (RFC 8550, 4.4.2). */
 static bool
 ability(ps_slice spki, unsigned *out_purpose, unsigned *out_decrypts_by)
 {
@@ -263,13 +274,12 @@ ability(ps_slice spki, unsigned *out_purpose, unsigned *out_decrypts_by)
 		return false;
 	ps_pubkey_info(k, &info);
 	ps_pubkey_free(k);
-	for (size_t i = 0; i < sizeof abilities / sizeof abilities[0]; i++)
-		if (abilities[i].type == info.type->id) {
-			*out_purpose = abilities[i].purpose;
-			*out_decrypts_by = abilities[i].decrypts_by;
-			return true;
-		}
-	return false;
+	*out_decrypts_by = ps_ku_encrypt(info.type);
+	*out_purpose = (ps_ku_sign(info.type) != 0 ? PS_KEY_SIGNS : 0) |
+	    (*out_decrypts_by != 0 ? PS_KEY_DECRYPTS : 0);
+	if (info.type->id == PS_KEY_DSA)	/* of old mail only */
+		*out_purpose = 0;
+	return *out_purpose != 0;
 }
 
 unsigned
@@ -325,7 +335,8 @@ ps_keys_seal(const ps_keys *k, size_t i, const ps_secret *passphrase, ps_writer 
 
 	if (i >= ps_keys_count(k))
 		return out_of_range(err);
-	return write_buf(&der, ps_key_seal(k->key[i], passphrase, &der, err), out, err);
+	return write_buf(&der, ps_key_seal(k->key[i], form_of(k), passphrase, &der, err),
+	    out, err);
 }
 
 static ps_code
@@ -344,7 +355,7 @@ write_all_pem(const ps_keys *k, const ps_secret *passphrase, ps_writer *out, ps_
 	for (size_t i = 0; i < k->nkey && code == PS_OK; i++) {
 		struct ps_buf der = { 0 };
 
-		code = ps_key_seal(k->key[i], passphrase, &der, err);
+		code = ps_key_seal(k->key[i], form_of(k), passphrase, &der, err);
 		if (code == PS_OK)
 			code = write_pem("ENCRYPTED PRIVATE KEY", ps_buf_get(&der), out, err);
 		ps_buf_clear(&der);
@@ -369,7 +380,7 @@ write_pkcs12(const ps_keys *k, enum ps_pkcs12_form form, const char *name,
 	for (size_t i = 0; i < k->nkey; i++) {
 		ps_cert *c = ps_keys_cert_of(k, i);
 
-		entry[n++] = (struct ps_pkcs12_entry){ .key = k->key[i],
+		entry[n++] = (struct ps_pkcs12_entry){ .key = k->key[i], .form = form_of(k),
 		    .cert = c == NULL ? (ps_slice){ NULL, 0 } : ps_cert_der(c) };
 	}
 	for (size_t i = 0; i < k->ncert; i++) {

@@ -14,39 +14,27 @@ enum { KU_SIGN = PS_KU_DIGITAL_SIGNATURE | PS_KU_NON_REPUDIATION };
 
 /* --- what keys are for --- */
 
-/* What a kind of key can do, and the usage that allows encryption to it:
- * RFC 8551, 2.3 with RFC 5280, 4.2.1.3. */
-static const struct {
-	unsigned	 key;
-	bool		 signs;
-	unsigned	 encrypts;	/* 0: cannot */
-} abilities[] = {
-	{ PS_KEY_RSA,		true,	PS_KU_KEY_ENCIPHERMENT },
-	{ PS_KEY_RSA_PSS,	true,	0 },
-	{ PS_KEY_RSA_OAEP,	false,	PS_KU_KEY_ENCIPHERMENT },
-	{ PS_KEY_EC,		true,	PS_KU_KEY_AGREEMENT },
-	{ PS_KEY_ED25519,	true,	0 },
-	{ PS_KEY_ED448,		true,	0 },
-	{ PS_KEY_X25519,	false,	PS_KU_KEY_AGREEMENT },
-	{ PS_KEY_X448,		false,	PS_KU_KEY_AGREEMENT },
-	{ PS_KEY_DSA,		true,	0 },
-	{ PS_KEY_DH,		false,	PS_KU_KEY_AGREEMENT },
-};
+/* RFC 8551, 2.3 with RFC 5280, 4.2.1.3; RFC 9935, 5 for the keys of ML-KEM. */
+unsigned
+ps_ku_sign(const struct ps_alg *key)
+{
+	return (key->does & PS_DOES_SIGN) != 0 ? PS_KU_DIGITAL_SIGNATURE : 0;
+}
+
+unsigned
+ps_ku_encrypt(const struct ps_alg *key)
+{
+	return ((key->does & PS_DOES_ENCIPHER) != 0 ? PS_KU_KEY_ENCIPHERMENT : 0) |
+	    ((key->does & PS_DOES_AGREE) != 0 ? PS_KU_KEY_AGREEMENT : 0);
+}
 
 static bool
-fit(const struct ps_cert_view *v, unsigned key, enum ps_purpose purpose)
+fit(const struct ps_cert_view *v, const struct ps_alg *key, enum ps_purpose purpose)
 {
-	size_t i = 0, n = sizeof abilities / sizeof abilities[0];
-
-	while (i < n && abilities[i].key != key)
-		i++;
-	if (i == n)
-		return false;
 	if (purpose != PS_PURPOSE_ENCRYPT)
 		/* RFC 8550, 4.4.2: either bit; both when there is none. */
-		return abilities[i].signs && (!v->has_ku || (v->ku & KU_SIGN) != 0);
-	return abilities[i].encrypts != 0 &&
-	    (!v->has_ku || (v->ku & abilities[i].encrypts) != 0);
+		return ps_ku_sign(key) != 0 && (!v->has_ku || (v->ku & KU_SIGN) != 0);
+	return ps_ku_encrypt(key) != 0 && (!v->has_ku || (v->ku & ps_ku_encrypt(key)) != 0);
 }
 
 static void
@@ -55,7 +43,7 @@ check_usage(const struct ps_path_in *in, const struct ps_key_info *key, struct p
 	ps_cert *leaf = out->chain[0];
 	bool sign = in->purpose != PS_PURPOSE_ENCRYPT;
 
-	if (!fit(ps_cert_view_of(leaf), key->type->id, in->purpose))
+	if (!fit(ps_cert_view_of(leaf), key->type, in->purpose))
 		ps_problem_add(out, &(struct ps_problem){ .reason = PS_PATH_KEY_USAGE,
 		    .cert = leaf, .words = sign ? W_PATH_NO_SIGN : W_PATH_NO_ENCRYPT });
 }

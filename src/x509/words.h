@@ -88,6 +88,7 @@
 #define W_PATH_NO_KEY	PS_N_("the certificate of {who} has a key of a kind that this program does not know")
 #define W_PATH_WEAK_SIG	PS_N_("the signature on the certificate of {who} is too weak: {alg}")
 
+#define W_KEYS_FORM PS_N_("there is no such form of private keys")
 #define W_KEYS_NONE	PS_N_("there is no such key, or the request is not filled in")
 #define W_KEYS_TOKEN	PS_N_("a private key in a token cannot be taken out of it")
 #define W_KEYS_PURPOSE	PS_N_("the key cannot be used for what the certificate is to say")

@@ -159,6 +159,18 @@ def parses_or_rejects(driver, line):
     return (rejects if b"ERROR:" in errors else parses)(driver, line)
 
 
+def public(driver, line):
+    """A public key, that of the private one beside it."""
+    text = read(line.path).decode()
+    path = os.path.join(driver.work, "public.der")
+    with open(path, "wb") as f:
+        f.write(base64.b64decode("".join(text.split("-----")[2].split())))
+    answer = driver.ask("public", path, [("key", os.path.join(line.corpus, line.get("key")))])
+    if answer["code"] != "ok" or not answer["ours"]:
+        raise Differs(answer["code"] if answer["code"] != "ok" else "another key")
+    return "read"
+
+
 def imports(driver, line):
     """A file of keys, each with its certificate where the file has some."""
     answer = ask(driver, line)
@@ -225,13 +237,18 @@ def check_content(out, line):
 
 
 def input_of(driver, line):
-    """The file, without the first line of HTTP where there is one."""
+    """The file, without the first line of HTTP, or the text before its armour, where the rule
+    says that it has one."""
     octets = read(line.path)
-    if not octets.startswith(b"POST / HTTP"):
+    if octets.startswith(b"POST / HTTP"):
+        octets = octets.split(b"\n", 1)[1]
+    elif line.get("armour"):
+        octets = octets[octets.index(b"-----BEGIN "):]
+    else:
         return line.path
     path = os.path.join(driver.work, "in")
     with open(path, "wb") as f:
-        f.write(octets.split(b"\n", 1)[1])
+        f.write(octets)
     return path
 
 

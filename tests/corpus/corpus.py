@@ -24,8 +24,8 @@ import tables
 
 CHECKS = {f.__name__.replace("_", "-"): f for f in (
     checks.answers, checks.parses, checks.rejects, checks.parses_or_rejects, checks.imports,
-    checks.loads, checks.addresses, checks.opens, checks.twice, checks.covert, checks.token,
-    checks.key_in_file, peers.peer, peers.person, mimes.structure, mimes.recovery,
+    checks.loads, checks.public, checks.addresses, checks.opens, checks.twice, checks.covert,
+    checks.token, checks.key_in_file, peers.peer, peers.person, mimes.structure, mimes.recovery,
     mimes.field_values, mimes.mbox, others.vectors)}
 NO_VERDICT = {"answers", "nothing", "paths"}
 FAULTS = (AttributeError, KeyError, IndexError, OSError, TypeError, ValueError,

@@ -92,6 +92,7 @@ static const struct {
 	{ "open",	drive_message },
 	{ "inspect",	drive_message },
 	{ "objects",	drive_objects },
+	{ "public",	drive_public },
 	{ "crl",	drive_crl },
 	{ "mime",	drive_mime },
 	{ "mbox",	drive_mbox },

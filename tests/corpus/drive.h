@@ -28,6 +28,7 @@ const char *request_get(const struct request *rq, const char *name);
 void	answer_code(struct ps_json *j, const char *key, ps_code code, const ps_err *err);
 void	drive_message(const struct request *rq, struct ps_json *j);
 void	drive_objects(const struct request *rq, struct ps_json *j);
+void	drive_public(const struct request *rq, struct ps_json *j);
 void	drive_crl(const struct request *rq, struct ps_json *j);
 void	drive_mime(const struct request *rq, struct ps_json *j);
 void	drive_mbox(const struct request *rq, struct ps_json *j);

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "crypto/key.h"
+#include "stream/stream.h"
 #include "x509/path.h"
 
 static ps_code
@@ -141,6 +142,44 @@ drive_objects(const struct request *rq, struct ps_json *j)
 	if (code == PS_OK)
 		ps_keyfile_clear(&f);
 	free(copy);
+}
+
+/* --- public keys --- */
+
+static ps_code
+load_public(struct ps_buf *spki, const char *path, struct ps_pubkey **out, ps_err *err)
+{
+	ps_reader *r = NULL;
+	ps_code code = ps_reader_open_file(&r, path, err);
+
+	if (code == PS_OK)
+		code = ps_reader_all(r, spki, err);
+	if (code == PS_OK)
+		code = ps_pubkey_parse(out, ps_buf_get(spki), err);
+	ps_reader_close(r);
+	return code;
+}
+
+/* A SubjectPublicKeyInfo (DER), and whether the private key of the file `key` is its. */
+void
+drive_public(const struct request *rq, struct ps_json *j)
+{
+	struct ps_buf spki = { .max = 1 << 20 };
+	struct ps_pubkey *pub = NULL;
+	struct ps_keyfile f = { 0 };
+	ps_err err = PS_ERR_INIT;
+	ps_code code = load_public(&spki, rq->path, &pub, &err);
+
+	if (code == PS_OK)
+		code = ps_keyfile_load(&f, request_get(rq, "key"), NULL, NULL, &ps_limits_default,
+		    &err);
+	answer_code(j, "code", code, &err);
+	ps_json_key(j, "ours");
+	ps_json_bool(j, code == PS_OK && f.nkey == 1 &&
+	    ps_key_matches(f.key[0], ps_buf_get(&spki)));
+	ps_keyfile_clear(&f);
+	ps_pubkey_free(pub);
+	ps_buf_clear(&spki);
 }
 
 /* --- revocation lists --- */

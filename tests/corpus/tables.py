@@ -42,9 +42,11 @@ class Line:
         self.arguments = [(name, self.beside(value)) for name, value in rule.arguments]
 
     def beside(self, value):
-        """{folder} and {stem} of the line's own name, for keys that stand beside a message."""
+        """{folder}, {stem} and {bare} (without its suffix) of the line's own name, for keys that stand beside a message."""
         stem = re.sub(r"_(kemri|signed)[^/]*$", "", self.name)
-        return value.replace("{stem}", stem).replace("{folder}", os.path.dirname(self.name))
+        bare = os.path.splitext(self.name)[0]
+        return value.replace("{stem}", stem).replace("{bare}", bare).replace(
+            "{folder}", os.path.dirname(self.name))
 
     def all(self, name):
         return [value for key, value in self.arguments if key == name]

@@ -483,6 +483,7 @@ static const struct row {
 	{ "diagnosis_bytes", NULL, 0, false, "test_diagnosis below" },
 	{ "diagnosis_work", NULL, 0, false, "test_diagnosis below" },
 	{ "diagnoses", NULL, 0, false, "test_diagnosis below" },
+	{ "multiple", NULL, 0, false, "no refusal: unit/test_quantum.c" },
 	{ "beside", NULL, 0, false, "test_beside below" },
 	{ "rehashes", NULL, 0, false, "test_rehashes below" },
 	{ "questions", NULL, 0, false, "unit/test_news.c" },

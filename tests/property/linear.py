@@ -113,11 +113,35 @@ def _(n):
                        algorithm, keys)], seal.new_key())
 
 
+def to_kem(n):
+    """A KEMRecipientInfo (RFC 9629) for a stranger, by ML-KEM-768."""
+    return ctx(4, oid("1.2.840.113549.1.9.16.13.3"), seq(
+        integer(0), stranger(n), alg("2.16.840.1.101.3.4.4.2"), octets(bytes(1088)),
+        alg("1.2.840.113549.1.9.16.3.28"), integer(32), alg(seal.WRAP[32]), octets(bytes(40))))
+
+
+@row("encapsulations, ours not among them", 100, "encrypted", "--identity", "bob.pem")
+def _(n):
+    cek = seal.new_key()
+    return sealed([to_kem(i) for i in range(n)] + [seal.ktri("bob", cek)], cek)
+
+
 # --- signers, certificates, lists ---
 
 @row("signers, all good", 8, "signed")
 def _(n):
     return detached([by_alice()] * n)
+
+
+def speaks_of(n):
+    """What multipleSignatures says of a signature that is not there (RFC 5752)."""
+    return seq(alg(SHA256), alg(ECDSA256), seq(alg(SHA256), octets(n.to_bytes(32, "big"))))
+
+
+@row("signatures that a signer speaks of", 16, "plain")
+def _(n):
+    more = [attribute("1.2.840.113549.1.9.16.2.51", *[speaks_of(i) for i in range(n)])]
+    return detached([by_alice(attributes=usual_attributes(ENTITY) + more)] * 2)
 
 
 @row("signers without a certificate", 16, "plain")

@@ -54,7 +54,7 @@ each_kind_is_made(void **state)
 		EVP_PKEY *pkey;
 
 		assert_ok(ps_key_generate(&k, kinds[i].kind, &err), &err);
-		assert_ok(ps_key_encode(k, &der, &err), &err);
+		assert_ok(ps_key_encode(k, PS_KEY_FORM_SEED, &der, &err), &err);
 		pkey = read_plain(ps_buf_get(&der));
 		assert_non_null(pkey);
 		assert_true(EVP_PKEY_is_a(pkey, kinds[i].ossl));
@@ -110,16 +110,16 @@ a_sealed_key_is_read_with_its_passphrase_alone(void **state)
 	EVP_PKEY *pkey;
 
 	(void)state;
-	assert_ok(ps_key_seal(k, pass, &der, &err), &err);
+	assert_ok(ps_key_seal(k, PS_KEY_FORM_SEED, pass, &der, &err), &err);
 	pkey = unseal(ps_buf_get(&der), "ge\xc3\xa4heim");
 	assert_non_null(pkey);
 	EVP_PKEY_free(pkey);
 	assert_null(unseal(ps_buf_get(&der), "geheim"));
 	/* Salt and IV are new each time. */
-	assert_ok(ps_key_seal(k, pass, &again, &err), &err);
+	assert_ok(ps_key_seal(k, PS_KEY_FORM_SEED, pass, &again, &err), &err);
 	assert_int_equal(again.n, der.n);
 	assert_memory_not_equal(again.p, der.p, der.n);
-	assert_code(ps_key_seal(k, none, &again, NULL), PS_E_PASSPHRASE);
+	assert_code(ps_key_seal(k, PS_KEY_FORM_SEED, none, &again, NULL), PS_E_PASSPHRASE);
 	ps_buf_clear(&der);
 	ps_buf_clear(&again);
 	ps_secret_free(pass);

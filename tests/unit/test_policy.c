@@ -256,6 +256,7 @@ mistakes_are_named(void **state)
 		{ "rules", "certificate-policies", "1.2.3 none", PS_E_MALFORMED, "none" },
 		{ "rules", "default-headers", "bold", PS_E_MALFORMED, "bold" },
 		{ "rules", "legacy-display", "maybe", PS_E_MALFORMED, "maybe" },
+		{ "rules", "pq", "maybe", PS_E_MALFORMED, "maybe" },
 		{ "rules", "default-cipher", "des-ede3-cbc", PS_E_REFUSED, "des-ede3-cbc" },
 	};
 	ps_policy *p = policy("default");
@@ -295,6 +296,11 @@ rules_and_defaults(void **state)
 	assert_ok(ps_policy_set(p, "rules", "legacy-display", "off", &err), &err);
 	assert_int_equal(ps_policy_headers(p), PS_HCP_SHY);
 	assert_false(ps_policy_legacy_display(p));
+	assert_int_equal(ps_policy_pq(p), PS_PQ_PREFER);
+	assert_ok(ps_policy_set(p, "rules", "pq", "require", &err), &err);
+	assert_int_equal(ps_policy_pq(p), PS_PQ_REQUIRE);
+	assert_ok(ps_policy_set(p, "rules", "pq", "off", &err), &err);
+	assert_int_equal(ps_policy_pq(p), PS_PQ_OFF);
 	assert_ok(ps_policy_set(p, "rules", "default-cipher", "aes-256-gcm", &err), &err);
 	assert_string_equal(ps_policy_default(p, PS_ALG_CIPHER)->name, "aes-256-gcm");
 	ps_policy_free(p);
