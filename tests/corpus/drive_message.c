@@ -3,6 +3,7 @@
 #include "drive.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include <postseal/postseal.h>
 
@@ -202,10 +203,10 @@ drive_message(const struct request *rq, struct ps_json *j)
 	ps_verdict *v = NULL;
 	ps_err err = PS_ERR_INIT;
 	const char *at = request_get(rq, "at");
-	int64_t now;
-	ps_code code = PS_OK;
+	int64_t now = (int64_t)time(NULL);	/* held, so that two readings tell the same */
+	ps_code code = at != NULL ? ps_time_parse(at, &now) : PS_OK;
 
-	if (at != NULL && (code = ps_time_parse(at, &now)) == PS_OK)
+	if (code == PS_OK)
 		code = ps_ctx_set_time(ctx, now, &err);
 	if (code == PS_OK)
 		code = set_all(op, rq, &err);

@@ -162,12 +162,20 @@ for one in "${PKCS11_PROVIDER_DIR:-}" "$folder"; do
 	[ -n "$one" ] && [ -e "$one/pkcs11.so" ] && provider=$one && break
 done
 
-if [ -e "$engines/pkcs11.so" ]; then
+# Another OpenSSL than the command's has its engines in a folder of its own.
+has_engine() {
+	[ -e "$engines/pkcs11.so" ] || return 1
+	theirs=$(ldd "$(command -v openssl)" | sed -n 's/.*libcrypto[^ ]* => \([^ ]*\).*/\1/p')
+	ours=$(ldd "$POSTSEAL" | sed -n 's/.*libcrypto[^ ]* => \([^ ]*\).*/\1/p')
+	[ "$theirs" = "$ours" ]
+}
+
+if has_engine; then
 	export OPENSSL_MODULES="$WORK/nowhere"
 	tries engine sha256
 	unset OPENSSL_MODULES
 else
-	echo 'skip pkcs11 by the engine: libengine-pkcs11-openssl is not there'
+	echo 'skip pkcs11 by the engine: this OpenSSL has none (libengine-pkcs11-openssl)'
 fi
 export OPENSSL_ENGINES="$WORK/nowhere"
 # The provider leaves OAEP to the token, and SoftHSM2 has it with SHA-1 alone.

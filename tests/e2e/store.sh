@@ -139,7 +139,8 @@ pinned() {
 # The mail was good when it came; its certificate expires in 400 days.
 stays_good() {
 	judged bob 0 'signed.eml --at 2035-01-01' signatures.0.time.source=received &&
-	    "$POSTSEAL" sign --no-store --identity alice.pem mail.eml -o late.eml &&
+	    { cat mail.eml && printf 'One line more.\r\n'; } >later.eml &&
+	    "$POSTSEAL" sign --no-store --identity alice.pem later.eml -o late.eml &&
 	    judged bob 1 'late.eml --at 2035-01-01' signatures.0.time.source=now \
 		signatures.0.state=untrusted &&
 	    says '"code":"expired-since"' verdict.json
