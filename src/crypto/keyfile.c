@@ -147,7 +147,7 @@ check_one(const struct one_key *k, ps_err *err)
 
 	if (k->type != NULL)
 		code = crypto_offered(k->type, "crypto.private-key", err);
-	if (code == PS_OK && k->type != NULL && keyform_chosen(k->type))
+	if (code == PS_OK && k->type != NULL)
 		code = keyform_check(k->type, k->octets, err);
 	return code;
 }
