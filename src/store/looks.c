@@ -12,6 +12,7 @@
 #include "store/store.h"
 #include "x509/looks.h"
 
+/* Of two in one second the one that came first stays first: the statement counts on. */
 static ps_code
 add(ps_store *s, const char *looks, const char *name, int64_t since, bool sure, ps_err *err)
 {

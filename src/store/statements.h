@@ -82,7 +82,8 @@
 	  "INSERT INTO seen(key, cert, how, first, last) VALUES(?1, ?2, ?3, ?4, ?4)" \
 	  " ON CONFLICT DO UPDATE SET last = max(last, excluded.last)") \
 	X(LOOK_ADD, \
-	  "INSERT INTO look(skeleton, name, since, sure) VALUES(?1, ?2, ?3, ?4)" \
+	  "INSERT INTO look(skeleton, name, since, sure) VALUES(?1, ?2, coalesce((" \
+	  "SELECT max(since) + 1 FROM look WHERE skeleton = ?1 AND since >= ?3), ?3), ?4)" \
 	  " ON CONFLICT DO UPDATE SET sure = 1 WHERE excluded.sure > sure") \
 	X(LOOK_FIRST, \
 	  "SELECT name FROM look WHERE skeleton = ?1 AND NOT EXISTS(SELECT 1 FROM look" \

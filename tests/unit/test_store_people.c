@@ -225,6 +225,14 @@ test_looks(void **state)
 	like(p, "eve@EXARNPLE.org", "example.org", true);
 	like(p, "a1ice@example.org", "alice@example.org", false);
 	like(p, "alice@example.net", "", false);
+	/* One that came within the same second is the second nevertheless. */
+	l.address = "a1ice@example.org";
+	l.at = 1000;
+	assert_ok(m->ops->learn(m, &l, &p->err), &p->err);
+	like(p, "a1ice@example.org", "alice@example.org", false);
+	like(p, "alice@example.org", "", false);
+	l.address = "alice@exarnple.org";
+	l.at = 2000;
 	assert_ok(m->ops->learn(m, &l, &p->err), &p->err);
 	like(p, "alice@exarnple.org", "example.org", true);
 	like(p, "alice@example.org", "", false);
